@@ -1,0 +1,135 @@
+package chat
+
+import "time"
+
+// The tiers that are always there. A cloud tier may have a name of its own.
+const (
+	TierCache = "cache"
+	TierLocal = "local"
+	TierCloud = "cloud"
+)
+
+// Complexity is how hard a question looks.
+type Complexity string
+
+// The complexities, easiest first.
+const (
+	Trivial  Complexity = "trivial"
+	Simple   Complexity = "simple"
+	Moderate Complexity = "moderate"
+	Complex  Complexity = "complex"
+	Expert   Complexity = "expert"
+)
+
+// RouteDecision says which backend answers a question, and why.
+type RouteDecision struct {
+	Tier               string     `json:"tier"`
+	Backend            string     `json:"backend"`
+	Model              string     `json:"model"`
+	Score              float64    `json:"score"` // 0…1, how much the question wants a strong model
+	Complexity         Complexity `json:"complexity"`
+	QueryType          string     `json:"queryType"`
+	Classification     Level      `json:"classification"`
+	ForcedBy           string     `json:"forcedBy,omitempty"`
+	Reason             string     `json:"reason"` // one plain sentence
+	EstimatedCostCents float64    `json:"estimatedCostCents"`
+	FallbackFrom       string     `json:"fallbackFrom,omitempty"` // the tier that could not answer
+}
+
+// CacheHit says how an answer relates to the cache.
+type CacheHit string
+
+// The kinds of cache hit.
+const (
+	HitNone     CacheHit = "none"
+	HitExact    CacheHit = "exact"
+	HitSemantic CacheHit = "semantic"
+)
+
+// CacheInfo says whether an answer came from the cache, and how well it matched.
+type CacheInfo struct {
+	Hit        CacheHit `json:"hit"`
+	Similarity float64  `json:"similarity,omitempty"`
+	AgeSeconds float64  `json:"ageSeconds,omitempty"`
+	EntryID    string   `json:"entryId,omitempty"`
+}
+
+// FinishReason says why an answer that did not fail ended.
+type FinishReason string
+
+// The finish reasons of the wire contract.
+const (
+	FinishStop   FinishReason = "stop"   // the model was done
+	FinishLength FinishReason = "length" // a token limit cut it
+	FinishTool   FinishReason = "tool"   // the model asks for a tool
+)
+
+// Usage counts tokens. Estimated is true where the server did not count.
+type Usage struct {
+	PromptTokens     int  `json:"promptTokens"`
+	CompletionTokens int  `json:"completionTokens"`
+	Estimated        bool `json:"estimated"`
+}
+
+// Metrics are the times of one answer, in milliseconds from the moment the
+// engine got the question.
+type Metrics struct {
+	FirstTokenMs    float64 `json:"firstTokenMs"` // 0 where no token came
+	TotalMs         float64 `json:"totalMs"`
+	TokensPerSecond float64 `json:"tokensPerSecond"` // answer tokens over the time since the first one
+}
+
+// Redaction is one secret that was replaced before anything was sent.
+type Redaction struct {
+	Kind        string `json:"kind"`
+	URI         string `json:"uri,omitempty"`
+	Line        int    `json:"line,omitempty"`
+	Placeholder string `json:"placeholder"`
+}
+
+// Result is what is known about an answer once it has ended cleanly. Text is
+// the whole answer; the wire leaves it out where it was streamed.
+type Result struct {
+	ConversationID string        `json:"conversationId"`
+	MessageID      string        `json:"messageId"`
+	Text           string        `json:"text,omitempty"`
+	FinishReason   FinishReason  `json:"finishReason"`
+	Route          RouteDecision `json:"route"`
+	Cache          CacheInfo     `json:"cache"`
+	Usage          Usage         `json:"usage"`
+	CostCents      float64       `json:"costCents"`
+	SavedCents     float64       `json:"savedCents"`
+	Metrics        Metrics       `json:"metrics"`
+	Redactions     []Redaction   `json:"redactions"`
+}
+
+// Message is one turn of a stored conversation.
+type Message struct {
+	MessageID   string         `json:"messageId"`
+	Role        Role           `json:"role"`
+	Text        string         `json:"text"`
+	Thinking    string         `json:"thinking,omitempty"`
+	Interrupted bool           `json:"interrupted,omitempty"`
+	Route       *RouteDecision `json:"route,omitempty"`
+	Cache       *CacheInfo     `json:"cache,omitempty"`
+	Usage       *Usage         `json:"usage,omitempty"`
+	CreatedAt   time.Time      `json:"createdAt"`
+}
+
+// Summary is what a list shows of a conversation.
+type Summary struct {
+	ConversationID string    `json:"conversationId"`
+	Title          string    `json:"title"`
+	CreatedAt      time.Time `json:"createdAt"`
+	UpdatedAt      time.Time `json:"updatedAt"`
+	MessageCount   int       `json:"messageCount"`
+	Model          string    `json:"model"`
+	CostCents      float64   `json:"costCents"`
+	Classification Level     `json:"classification"`
+}
+
+// Conversation is a summary with its messages, oldest first.
+type Conversation struct {
+	Summary
+	Messages []Message `json:"messages"`
+}
