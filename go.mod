@@ -14,3 +14,9 @@ require (
 	go.uber.org/zap v1.28.0
 	golang.org/x/sys v0.48.0
 )
+
+require (
+	github.com/dlclark/regexp2/v2 v2.2.1 // indirect
+	github.com/go-json-experiment/json v0.0.0-20260623181947-01eb4420fa68 // indirect
+	go.uber.org/multierr v1.11.0 // indirect
+)
