@@ -1,0 +1,128 @@
+package stream
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
+
+// This file is the shortcut of both decoders. A server writes the same line
+// around every token; only the token, and for some servers a time stamp or
+// padding, differs. A template is a line that the parser has read, cut at those
+// strings:
+//
+//	{"model":"m","created_at":"  …  ","message":{"role":"assistant","content":"  …  "},"done":false}
+//	└──────── literals[0] ────┘    └─────────────── literals[1] ─────────────┘     └─ literals[2] ┘
+//
+// A line that has the same literals, and between them any valid JSON strings,
+// has the same structure, so it means the same except for the token. Comparing
+// literals is one memory comparison each.
+
+// maxTemplate is the longest line worth remembering.
+const maxTemplate = 4 << 10
+
+// template is a line to recognise. The zero value recognises nothing.
+type template struct {
+	kind     Kind
+	holes    int // 1 or 2; 0 for a template that recognises nothing
+	token    int // which hole holds the token
+	literals [3][]byte
+}
+
+// learn makes t recognise lines like line, in which the strings token and, where
+// it is a string, noise may differ. The chunk of such a line has the given kind.
+func (t *template) learn(line []byte, kind Kind, token, noise value) {
+	t.holes = 0
+	if token.kind != '"' || len(line)-(token.end-token.start) > maxTemplate {
+		return
+	}
+	first, second := token, noise
+	t.kind, t.token = kind, 0
+	if noise.kind == '"' && noise.start < token.start {
+		first, second, t.token = noise, token, 1
+	}
+	t.literals[0] = append(t.literals[0][:0], line[:first.start+1]...)
+	rest := first.end - 1
+	t.holes = 1
+	if second.kind == '"' {
+		t.literals[1] = append(t.literals[1][:0], line[rest:second.start+1]...)
+		rest = second.end - 1
+		t.holes = 2
+	}
+	t.literals[t.holes] = append(t.literals[t.holes][:0], bytes.TrimRight(line[rest:], "\r\n")...)
+}
+
+// match recognises the line at the start of text. It returns the line's length
+// with its line end, 0 where the line is another or not all there, and the
+// token's text as it is written, odd as [scanString] has it.
+func (t *template) match(text []byte) (n int, token []byte, odd bool) {
+	at := 0
+	for i := range t.holes {
+		if !bytes.HasPrefix(text[at:], t.literals[i]) {
+			return 0, nil, false
+		}
+		at += len(t.literals[i])
+		end, o, want := scanString(text, at)
+		if want != "" {
+			return 0, nil, false
+		}
+		if i == t.token {
+			token, odd = text[at:end], o
+		}
+		at = end
+	}
+	if t.holes == 0 || !bytes.HasPrefix(text[at:], t.literals[t.holes]) {
+		return 0, nil, false
+	}
+	return lineEnd(text, at+len(t.literals[t.holes])), token, odd
+}
+
+// lineEnd returns the position behind the LF or CRLF at text[at], 0 where there is none.
+func lineEnd(text []byte, at int) int {
+	if peek(text, at) == '\r' {
+		at++
+	}
+	if peek(text, at) == '\n' {
+		return at + 1
+	}
+	return 0
+}
+
+// Eight bytes are examined at once, as the lanes of a 64-bit word.
+const (
+	lanes  = 0x0101010101010101
+	tops   = 0x80 * lanes
+	spaces = ' ' * lanes
+	quotes = '"' * lanes
+	slants = '\\' * lanes
+)
+
+// plainRun returns the position of the first quote, backslash or control
+// character from text[at] on, len(text) where there is none, and whether a byte
+// that is not ASCII was seen (a few bytes further may have been looked at: high
+// may be true without need, never false where it matters).
+//
+// (x-n)&^x has a lane's top bit set where the lane is less than n; a lane above
+// the first such lane may be set by the borrow, which does not matter as only
+// the first one is used. x^c is 0, so less than 1, where x equals c.
+func plainRun(text []byte, at int) (end int, high bool) {
+	var seen uint64
+	for ; at+8 <= len(text); at += 8 {
+		x := binary.LittleEndian.Uint64(text[at:])
+		seen |= x
+		q, s := x^quotes, x^slants
+		stop := ((x-spaces)&^x | (q-lanes)&^q | (s-lanes)&^s) & tops
+		if stop != 0 {
+			return at + bits.TrailingZeros64(stop)/8, seen&tops != 0
+		}
+	}
+	high = seen&tops != 0
+	for ; at < len(text); at++ {
+		c := text[at]
+		if c < ' ' || c == '"' || c == '\\' {
+			return at, high
+		}
+		high = high || c >= 0x80
+	}
+	return at, high
+}
