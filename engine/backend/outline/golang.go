@@ -1,0 +1,297 @@
+package outline
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"strings"
+)
+
+// goTeller answers about one piece of Go code.
+type goTeller struct {
+	v     *voice
+	s     *source
+	g     *goFile
+	fence *fence
+	pkg   *goPackage // loaded when first needed
+}
+
+// explainGo explains what the selection declares, or the function around it. It
+// returns false where the code cannot be read as Go.
+func explainGo(v *voice, s *source, fence *fence) bool {
+	g, statements := parseGoSource(token.NewFileSet(), s)
+	t := &goTeller{v: v, s: s, g: g, fence: fence}
+	decls := g.touched(s.first, s.last)
+	if g.broken > 0 {
+		v.line(fmt.Sprintf("%s does not parse as Go: line %d, %s.", upper(s.name()), g.base+g.broken, code(g.what)))
+		if len(decls) == 0 || !t.allOK(decls) {
+			return false
+		}
+	}
+	switch {
+	case statements && len(decls) == 1:
+		t.statements(decls[0].(*ast.FuncDecl))
+	case len(decls) == 1:
+		t.decl(decls[0])
+	case len(decls) == 0:
+		t.nothing()
+	default:
+		t.list(decls)
+	}
+	return true
+}
+
+func (t *goTeller) allOK(decls []ast.Decl) bool {
+	for _, d := range decls {
+		if !t.g.ok(d) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *goTeller) decl(d ast.Decl) {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		t.function(d)
+	case *ast.GenDecl:
+		t.list([]ast.Decl{d})
+	}
+}
+
+// packageOf loads the package's other files on first use.
+func (t *goTeller) packageOf() *goPackage {
+	if t.pkg == nil {
+		t.pkg = loadPackage(t.g, t.fence)
+	}
+	return t.pkg
+}
+
+// function explains one function: what the file alone tells first.
+func (t *goTeller) function(d *ast.FuncDecl) {
+	t.v.line(t.heading(d))
+	t.v.line("It " + t.g.signature(d.Type) + "." + t.typeParams(d.Type))
+	if d.Body == nil {
+		t.v.line("It has no body here: it is implemented outside Go.")
+		return
+	}
+	t.body(d)
+	t.selected(d)
+	t.footer(d)
+	t.worth(d)
+}
+
+// heading says what the function is and quotes what its comment says.
+func (t *goTeller) heading(d *ast.FuncDecl) string {
+	name, kind := d.Name.Name, "function"
+	title := name
+	if _, typ, pointer := receiver(d); d.Recv != nil {
+		kind = "method of " + code(typ)
+		if pointer {
+			kind = "method of " + code("*"+typ)
+		}
+		title = typ + "." + name
+	}
+	words := "**" + plain(title) + "** is " + kindWords(name, kind)
+	if !t.s.fragment || t.g.ast.Name.Name != "_" {
+		words += " in package " + code(t.g.ast.Name.Name)
+	}
+	if doc := docSentence(d.Doc, name); doc != "" {
+		return words + ": " + quote(doc)
+	}
+	return words + "; it has no doc comment."
+}
+
+// plain keeps Markdown from reading an underscore in a name as emphasis.
+func plain(name string) string { return strings.ReplaceAll(name, "_", `\_`) }
+
+func (t *goTeller) typeParams(f *ast.FuncType) string {
+	if f.TypeParams.NumFields() == 0 {
+		return ""
+	}
+	var out []string
+	for _, p := range params(f.TypeParams) {
+		out = append(out, code(p.name+" "+t.g.text(p.typ)))
+	}
+	return " It is generic over " + and(out) + "."
+}
+
+// body tells the flow. A long body is told as a list, a line for each sentence.
+func (t *goTeller) body(d *ast.FuncDecl) {
+	if len(d.Body.List) == 0 {
+		t.v.line("Its body is empty.")
+		return
+	}
+	f := &flow{g: t.g, results: d.Type.Results}
+	for _, line := range paragraphs(f.sentences(d.Body.List, "it")) {
+		t.v.line(line)
+	}
+}
+
+// maxProse is how many sentences are told as prose before a list is easier to read.
+const maxProse = 6
+
+// paragraphs puts sentences on lines: a new line after a loop, or one line each
+// in a list where there are many.
+func paragraphs(sentences []string) []string {
+	if len(sentences) > maxProse {
+		out := make([]string, 0, len(sentences)+1)
+		for _, s := range sentences {
+			out = append(out, "- "+s)
+		}
+		return append(out, "\n")
+	}
+	var out []string
+	for _, s := range sentences {
+		if len(out) == 0 || strings.HasPrefix(s, "After the loop") {
+			out = append(out, s)
+			continue
+		}
+		out[len(out)-1] += " " + s
+	}
+	return out
+}
+
+// statements explains code that is statements without a function around them.
+func (t *goTeller) statements(d *ast.FuncDecl) {
+	t.v.line(fmt.Sprintf("These are statements without their function (lines %s).", span(t.s.first, t.s.last)))
+	f := &flow{g: t.g, begun: true}
+	for _, line := range paragraphs(f.sentences(d.Body.List, "the code")) {
+		t.v.line(line)
+	}
+	if calls := t.g.callWords(t.g.calls(d.Body), t.packageOf()); calls != "" {
+		t.v.line("Calls: " + calls + ".")
+	}
+}
+
+// selected says what the selected lines are where they are only a part of the function.
+func (t *goTeller) selected(d *ast.FuncDecl) {
+	open, end := t.g.line(d.Body.Lbrace), t.g.line(d.Body.Rbrace)
+	if t.s.first <= open || t.s.last >= end {
+		return
+	}
+	inside := t.within(d.Body.List)
+	at := span(t.s.first, t.s.last)
+	if t.s.last > t.s.first {
+		at = "lines " + at
+	} else {
+		at = "line " + at
+	}
+	if len(inside) == 0 {
+		t.v.line(fmt.Sprintf("The selection (%s) holds no statement of its own.", at))
+		return
+	}
+	f := &flow{g: t.g, results: d.Type.Results, begun: true}
+	told := f.sentences(inside, "it")
+	t.v.line(fmt.Sprintf("The selection (%s) is this part: %s", at, strings.Join(told, " ")))
+}
+
+// within returns the statements the selection touches, in the innermost block
+// that holds all of it.
+func (t *goTeller) within(list []ast.Stmt) []ast.Stmt {
+	var touched []ast.Stmt
+	for _, s := range list {
+		if t.g.line(s.Pos()) <= t.s.last && t.g.endLine(s) >= t.s.first {
+			touched = append(touched, s)
+		}
+	}
+	if len(touched) != 1 {
+		return touched
+	}
+	var inner []ast.Stmt
+	ast.Inspect(touched[0], func(n ast.Node) bool {
+		list := stmtList(n)
+		if len(list) == 0 || len(inner) > 0 || t.g.line(list[0].Pos()) > t.s.first || t.g.endLine(list[len(list)-1]) < t.s.last {
+			return len(inner) == 0
+		}
+		if t.g.line(n.Pos()) < t.s.first {
+			inner = t.within(list)
+		}
+		return len(inner) == 0
+	})
+	if len(inner) > 0 {
+		return inner
+	}
+	return touched
+}
+
+// stmtList returns the statements a node holds directly.
+func stmtList(n ast.Node) []ast.Stmt {
+	switch n := n.(type) {
+	case *ast.BlockStmt:
+		return n.List
+	case *ast.CaseClause:
+		return n.Body
+	case *ast.CommClause:
+		return n.Body
+	}
+	return nil
+}
+
+// footer counts the ways out and lists calls and uses.
+func (t *goTeller) footer(d *ast.FuncDecl) {
+	t.v.say(t.g.waysOut(d.Type, d.Body).words(lastIsError(d.Type.Results)) + ".")
+	if t.v.err != nil {
+		return
+	}
+	pkg := t.packageOf()
+	if calls := t.g.callWords(t.g.calls(d.Body), pkg); calls != "" {
+		t.v.say(" Calls: " + calls + ".")
+	}
+	if d.Recv == nil && d.Name.Name != "main" && d.Name.Name != "init" {
+		if used := useWords(pkg.uses(d.Name.Name)); used != "" {
+			t.v.say(" " + used)
+		}
+	}
+	t.v.say("\n")
+}
+
+// useWords writes the places that use a name.
+func useWords(list []string, atLeast bool) string {
+	if len(list) == 0 {
+		if atLeast {
+			return "No use was found in the files read."
+		}
+		return ""
+	}
+	more := ""
+	if len(list) > maxUses {
+		more = " and " + count(len(list)-maxUses, "more place")
+		list = list[:maxUses]
+	}
+	words := "Used by: "
+	if atLeast {
+		words = "Used by, at least: "
+	}
+	return words + strings.Join(codes(list), ", ") + more + "."
+}
+
+// worth lists what is certainly worth a look.
+func (t *goTeller) worth(d *ast.FuncDecl) {
+	for i, finding := range t.findings(d) {
+		if i == 0 {
+			t.v.say("Worth a look: ")
+		} else {
+			t.v.say(" Also: ")
+		}
+		t.v.say(finding + ".")
+	}
+	if len(t.findings(d)) > 0 {
+		t.v.say("\n")
+	}
+}
+
+// findings runs the checks.
+func (t *goTeller) findings(d *ast.FuncDecl) []string {
+	return nil
+}
+
+// nothing says what the selection is where it touches no declaration.
+func (t *goTeller) nothing() {
+	if t.s.text == "" || strings.TrimSpace(t.s.text) == "" {
+		t.v.line("There is no code here: the text is empty.")
+		return
+	}
+	t.v.line(fmt.Sprintf("The selection (%s) touches no declaration.", span(t.s.first, t.s.last)))
+	t.list(t.g.ast.Decls)
+}
