@@ -1,0 +1,239 @@
+package local
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/rigrun/rigrun-lsp/engine/backend/ollama"
+	"github.com/rigrun/rigrun-lsp/engine/backend/openai"
+	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/stream"
+)
+
+// The kinds of server a [Config] can name.
+const (
+	KindAuto   = "auto"
+	KindOllama = "ollama"
+	KindOpenAI = "openai"
+)
+
+// DefaultURL is asked where no other is configured.
+const DefaultURL = "http://127.0.0.1:11434"
+
+// Config is the section "local" of the configuration.
+type Config struct {
+	Kind       string // "" means [KindAuto]
+	URL        string // "" means [DefaultURL]
+	Model      string // "" leaves the choice to [Server.Pick]
+	EmbedModel string // for [Server.Embed]
+	KeepAlive  string // how long Ollama keeps a model in memory, "5m"
+
+	// URLSet says that a person chose the URL: then no other address is tried.
+	URLSet bool
+}
+
+// Backend answers questions in one server's protocol.
+type Backend interface {
+	Name() string
+	Chat(ctx context.Context, p *chat.Prompt, w stream.Writer) (stream.End, error)
+	Models(ctx context.Context) ([]chat.Model, error)
+}
+
+// Target is who answers a question.
+type Target struct {
+	Backend Backend
+	Model   chat.Model // ContextLength and Capabilities as far as they are known
+}
+
+// Server is the local model server, found when it is first needed.
+type Server struct {
+	config    Config
+	transport *transport.Client
+	wellKnown []string // asked besides the default URL, in order of preference
+
+	found  transport.Shared[*place]
+	choice transport.Shared[chat.Model]
+
+	mu     sync.Mutex
+	failed error     // what the last search returned; guarded by mu
+	until  time.Time // how long failed is believed; guarded by mu
+}
+
+// New returns a Server. It sends nothing.
+func New(c Config, t *transport.Client) *Server {
+	c.Kind = cmp.Or(c.Kind, KindAuto)
+	c.URL = cmp.Or(c.URL, DefaultURL)
+	return &Server{config: c, transport: t, wellKnown: wellKnown()}
+}
+
+// wellKnown are the addresses where servers of the OpenAI kind listen by default.
+func wellKnown() []string {
+	return []string{
+		"http://127.0.0.1:8080", // llama-server
+		"http://127.0.0.1:1234", // LM Studio
+		"http://127.0.0.1:8000", // vLLM
+	}
+}
+
+// Pick says who answers a question for a model, "" for the configured or best one.
+func (s *Server) Pick(ctx context.Context, model string) (Target, error) {
+	p, err := s.place(ctx)
+	if err != nil {
+		return Target{}, err
+	}
+	if name := cmp.Or(model, s.config.Model); name != "" {
+		return Target{Backend: p.backend, Model: p.named(ctx, name)}, nil
+	}
+	m, err := s.choice.Get(ctx, p.choose)
+	if err != nil {
+		return Target{}, err
+	}
+	return Target{Backend: p.backend, Model: m}, nil
+}
+
+// Models lists the server's models, the one Pick chooses marked as the default.
+func (s *Server) Models(ctx context.Context) ([]chat.Model, error) {
+	p, err := s.place(ctx)
+	if err != nil {
+		return nil, err
+	}
+	models, err := p.backend.Models(ctx)
+	if err != nil {
+		return nil, err
+	}
+	name := s.config.Model
+	if name == "" {
+		m, err := s.choice.Get(ctx, p.choose)
+		if err != nil && chat.KindOf(err) != chat.ModelNotFound {
+			return nil, err
+		}
+		name = m.ID
+	}
+	for i := range models {
+		models[i].Default = name != "" && p.same(models[i].ID, name)
+	}
+	return models, nil
+}
+
+// Embed turns texts into vectors with the configured embedding model.
+func (s *Server) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+	if s.config.EmbedModel == "" {
+		return nil, &chat.Error{
+			Kind:    chat.ModelNotFound,
+			Message: "no embedding model is configured",
+			Hint:    "set rigrun.local.embedModel, for example to nomic-embed-text",
+		}
+	}
+	p, err := s.place(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return p.embed(ctx, s.config.EmbedModel, texts)
+}
+
+// Forget drops what was found and chosen: the next question looks again.
+func (s *Server) Forget() {
+	s.found.Forget()
+	s.choice.Forget()
+	s.mu.Lock()
+	s.failed = nil
+	s.mu.Unlock()
+}
+
+// Address is the server's host and port for a message: the one found, else the
+// one configured.
+func (s *Server) Address() string {
+	if p, ok := s.found.Peek(); ok {
+		return p.address
+	}
+	u, err := transport.Base(s.config.URL, ollama.DefaultPort)
+	if err != nil {
+		return "the configured address"
+	}
+	return transport.Address(u)
+}
+
+// place finds the server, unless that is known or has just failed.
+func (s *Server) place(ctx context.Context) (*place, error) {
+	if err := s.recentFailure(); err != nil {
+		return nil, err
+	}
+	return s.found.Get(ctx, func(ctx context.Context) (*place, error) {
+		p, err := s.search(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.fail(err)
+		}
+		return p, err
+	})
+}
+
+func (s *Server) recentFailure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed != nil && time.Now().Before(s.until) {
+		return s.failed
+	}
+	return nil
+}
+
+func (s *Server) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failed, s.until = err, time.Now().Add(believeFailure)
+}
+
+// place is a server that was found, with its dialect.
+type place struct {
+	backend Backend
+	address string
+
+	ollama *ollama.Client // one of the two is set
+	openai *openai.Client
+	seen   []chat.Model // what an OpenAI-style server listed while it was found
+}
+
+func (s *Server) ollamaAt(url string) (*place, error) {
+	c, err := ollama.New(url, s.transport, ollama.Options{KeepAlive: s.config.KeepAlive})
+	if err != nil {
+		return nil, badURL(err)
+	}
+	return &place{backend: c, address: c.Address(), ollama: c}, nil
+}
+
+func (s *Server) openaiAt(url string) (*place, error) {
+	c, err := openai.New(url, s.transport, openai.Options{Tier: chat.TierLocal})
+	if err != nil {
+		return nil, badURL(err)
+	}
+	return &place{backend: c, address: c.Address(), openai: c}, nil
+}
+
+func badURL(err error) error {
+	return &chat.Error{
+		Kind:    chat.NoBackend,
+		Message: "the address of the model server is " + err.Error(),
+		Hint:    "set rigrun.local.url to one like " + DefaultURL,
+		Err:     err,
+	}
+}
+
+func (p *place) same(a, b string) bool {
+	if p.ollama != nil {
+		return ollama.SameModel(a, b)
+	}
+	return a == b
+}
+
+func (p *place) embed(ctx context.Context, model string, texts []string) ([][]float32, error) {
+	if p.ollama != nil {
+		return p.ollama.Embed(ctx, model, texts)
+	}
+	if p.openai != nil {
+		return p.openai.Embed(ctx, model, texts)
+	}
+	return nil, errors.New("a server without a dialect")
+}

@@ -1,0 +1,111 @@
+package ollama
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+)
+
+// atOnce bounds the /api/show calls of one list.
+const atOnce = 8
+
+// Listed is a model with when it was last changed, as a list shows it.
+type Listed struct {
+	chat.Model
+	Modified time.Time
+}
+
+// Models lists the server's models, with their context lengths and capabilities
+// where /api/show tells them.
+func (c *Client) Models(ctx context.Context) ([]chat.Model, error) {
+	listed, err := c.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.describe(ctx, listed)
+	models := make([]chat.Model, len(listed))
+	for i := range listed {
+		models[i] = listed[i].Model
+	}
+	return models, nil
+}
+
+// List is Models with the times and without the details: two requests, at once.
+func (c *Client) List(ctx context.Context) ([]Listed, error) {
+	var running map[string]bool
+	var wg sync.WaitGroup
+	wg.Go(func() { running = c.running(ctx) })
+	var out struct {
+		Models []struct {
+			Name     string `json:"name"`
+			Digest   string `json:"digest"`
+			Size     int64  `json:"size"`
+			Modified string `json:"modified_at"`
+		} `json:"models"`
+	}
+	err := c.transport.JSON(ctx, c.call("/api/tags", ""), nil, &out)
+	wg.Wait()
+	if err != nil {
+		return nil, err
+	}
+	listed := make([]Listed, len(out.Models))
+	for i, m := range out.Models {
+		c.listed(m.Name, m.Digest)
+		listed[i].Model = chat.Model{ID: m.Name, Backend: c.Name(), Tier: chat.TierLocal, Capabilities: []string{}, SizeBytes: m.Size}
+		listed[i].Modified, _ = time.Parse(time.RFC3339, m.Modified) // zero where it is not a time
+		if running != nil {
+			loaded := running[key(m.Name)]
+			listed[i].Loaded = &loaded
+		}
+	}
+	return listed, nil
+}
+
+// running is the set of loaded models, nil where the server does not tell.
+func (c *Client) running(ctx context.Context) map[string]bool {
+	var out struct {
+		Models []struct {
+			Name string `json:"name"`
+		} `json:"models"`
+	}
+	if c.transport.JSON(ctx, c.call("/api/ps", ""), nil, &out) != nil {
+		return nil
+	}
+	set := make(map[string]bool, len(out.Models))
+	for _, m := range out.Models {
+		set[key(m.Name)] = true
+	}
+	return set
+}
+
+func key(name string) string { return strings.ToLower(fullName(name)) }
+
+// describe asks about each model, some at once. A model that cannot be asked
+// about keeps its place in the list without details.
+func (c *Client) describe(ctx context.Context, listed []Listed) {
+	slots := make(chan struct{}, atOnce)
+	var wg sync.WaitGroup
+	for i := range listed {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			c.Describe(ctx, &listed[i].Model)
+		})
+	}
+	wg.Wait()
+}
+
+// Describe fills in what Show knows of a model, where it answers.
+func (c *Client) Describe(ctx context.Context, m *chat.Model) {
+	info, err := c.Show(ctx, m.ID)
+	if err != nil {
+		return
+	}
+	m.ContextLength = info.ContextLength
+	if info.Capabilities != nil {
+		m.Capabilities = info.Capabilities
+	}
+}

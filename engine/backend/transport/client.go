@@ -1,0 +1,89 @@
+package transport
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Options are the limits of a [Client]. The zero value is the default of each.
+type Options struct {
+	Connect       time.Duration // for connecting, and again for the TLS handshake; 3 s
+	FirstToken    time.Duration // from the call to the answer's first chunk; 5 min
+	BetweenTokens time.Duration // for each wait for more of a begun answer; 60 s
+	Call          time.Duration // for the whole of a [Client.JSON] call; 10 s
+
+	Retries int           // how often a request is sent again; 2, negative for never
+	MaxWait time.Duration // the longest Retry-After that is waited for; 10 s
+
+	// Offline allows connections to loopback addresses alone.
+	Offline bool
+
+	// Proxy chooses the proxy of a request, nil for none. The default is
+	// [http.ProxyFromEnvironment], which reads the environment once per process.
+	// Loopback hosts never get this far.
+	Proxy func(*http.Request) (*url.URL, error)
+}
+
+// withDefaults fills in what is not set.
+func (o Options) withDefaults() Options {
+	o.Connect = cmp.Or(o.Connect, 3*time.Second)
+	o.FirstToken = cmp.Or(o.FirstToken, 5*time.Minute)
+	o.BetweenTokens = cmp.Or(o.BetweenTokens, time.Minute)
+	o.Call = cmp.Or(o.Call, 10*time.Second)
+	o.MaxWait = cmp.Or(o.MaxWait, 10*time.Second)
+	o.Retries = max(cmp.Or(o.Retries, 2), 0)
+	if o.Proxy == nil {
+		o.Proxy = http.ProxyFromEnvironment
+	}
+	return o
+}
+
+// Client sends requests to model servers. It is safe for concurrent use, and
+// one serves all of them, so that they share one pool of connections.
+type Client struct {
+	http *http.Client
+	opts Options // with defaults filled in
+}
+
+// New returns a client. It opens nothing until it is used.
+func New(o Options) *Client {
+	o = o.withDefaults()
+	d := newDialer(o)
+	t := &http.Transport{
+		Proxy:                  d.proxy,
+		DialContext:            d.dial,
+		ForceAttemptHTTP2:      true, // a custom dialer would turn HTTP/2 off
+		TLSHandshakeTimeout:    o.Connect,
+		MaxIdleConns:           512,
+		MaxIdleConnsPerHost:    256, // 200 chats at once against one server, with room for lists
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 1 << 20,
+		DisableCompression:     true, // a compressed stream arrives in lumps
+	}
+	return &Client{http: &http.Client{Transport: t, CheckRedirect: checkRedirect}, opts: o}
+}
+
+// Options returns the limits in force, defaults filled in.
+func (c *Client) Options() Options { return c.opts }
+
+// CloseIdle closes the connections that no call is using.
+func (c *Client) CloseIdle() { c.http.CloseIdleConnections() }
+
+// checkRedirect follows a redirect only where the request arrives unchanged at
+// the server it was meant for.
+func checkRedirect(next *http.Request, via []*http.Request) error {
+	first := via[0]
+	same := next.URL.Scheme == first.URL.Scheme && next.URL.Host == first.URL.Host
+	if same && next.Method == first.Method && len(via) < 5 {
+		return nil
+	}
+	return &redirectError{to: next.URL.Scheme + "://" + next.URL.Host}
+}
+
+// redirectError is a redirect that was not followed. It keeps the scheme and
+// host alone: a path or query may hold a secret.
+type redirectError struct{ to string }
+
+func (e *redirectError) Error() string { return "redirected to " + e.to }

@@ -1,0 +1,51 @@
+// Package transport is the one HTTP client behind every model server: it sends
+// a request, keeps the time limits, retries where that is safe, and turns every
+// failure into a [chat.Error] with a kind, a sentence and a hint.
+//
+// # What flows
+//
+// [Client.Stream] posts a body and feeds the response to a [stream.Decoder],
+// which writes the answer's chunks to a [stream.Writer] from the calling
+// goroutine: no other goroutine touches the writer, and nothing is written
+// after Stream has returned. [Client.JSON] is for the small calls around it
+// (lists of models, embeddings) and reads one JSON document of limited size.
+//
+// # Time
+//
+// Each limit has its own failure, so that a message can name it. Connecting has
+// [Options.Connect]. From the call to the first chunk of the answer (name
+// lookup, connecting, retries, a model that is being loaded, reading the prompt)
+// counts against [Options.FirstToken]; heartbeats and empty deltas do not end it.
+// After that each single wait for bytes has [Options.BetweenTokens]. The whole
+// answer has no limit. A slow consumer is never the server's fault: the clock
+// stands still while the writer works, and what the server sends meanwhile
+// waits in the socket, which is the back-pressure.
+//
+// Cancelling the context closes the server's connection (HTTP/2: resets the
+// stream), and the error is context.Canceled, never a time-out.
+//
+// # Retries
+//
+// A request is sent again only while not one byte of a response has come: after
+// a refused or broken connection, and after the statuses 429, 502, 503 and 504,
+// which say that no answer was begun. Retry-After is honoured up to
+// [Options.MaxWait]; a longer one is reported instead of waited for. A server
+// that says it is still loading its model is asked again for as long as the
+// first-token limit allows.
+//
+// # Where requests go
+//
+// Proxies come from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, certificates from the
+// system (SSL_CERT_FILE and SSL_CERT_DIR where set). Loopback hosts are always
+// reached directly. A redirect is followed only to the same scheme and host and
+// only where it keeps the method, so that neither a prompt nor a key can be led
+// elsewhere. With [Options.Offline] no proxy is used, no name is asked of a name
+// server, and the dialer refuses every address that is not loopback, after the
+// name was resolved.
+//
+// # Ownership
+//
+// Stream and JSON close the response body before they return, drained where the
+// answer was whole so that the connection goes back to the pool. The pool's idle
+// connections end after 90 seconds or with [Client.CloseIdle].
+package transport
