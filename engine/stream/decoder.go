@@ -44,6 +44,10 @@ func (d *decoder) live() bool { return d.err == nil && !d.ended }
 // finished tells [Copy] that the answer is whole.
 func (d *decoder) finished() bool { return d.ended }
 
+// Finished reports whether the end mark came: what follows it is no part of the
+// answer, and whoever reads the body need not wait for it long.
+func (d *decoder) Finished() bool { return d.ended }
+
 // refuse fails with a SyntaxError at text[at].
 func (d *decoder) refuse(text []byte, at int, want string) {
 	d.fail(syntaxError(d.lines, text, at, want))
