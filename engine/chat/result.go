@@ -133,3 +133,31 @@ type Conversation struct {
 	Summary
 	Messages []Message `json:"messages"`
 }
+
+// Percentiles are the median and the 95th percentile of recent values.
+type Percentiles struct {
+	P50 float64 `json:"p50"`
+	P95 float64 `json:"p95"`
+}
+
+// CacheStats counts what the cache did since the process started.
+type CacheStats struct {
+	ExactHits    int     `json:"exactHits"`
+	SemanticHits int     `json:"semanticHits"`
+	Misses       int     `json:"misses"`
+	Entries      int     `json:"entries"`
+	HitRate      float64 `json:"hitRate"` // hits over lookups, 0…1
+}
+
+// Stats is what a process did since it started. Times are in milliseconds.
+type Stats struct {
+	Requests        int         `json:"requests"`
+	TokensPerSecond float64     `json:"tokensPerSecond"` // median of recent answers
+	FirstTokenMs    Percentiles `json:"firstTokenMs"`    // of recent answers
+	Cache           CacheStats  `json:"cache"`
+	CostTodayCents  float64     `json:"costTodayCents"`
+	SavedTodayCents float64     `json:"savedTodayCents"`
+	Goroutines      int         `json:"goroutines"`
+	HeapBytes       uint64      `json:"heapBytes"`
+	UptimeSeconds   float64     `json:"uptimeSeconds"`
+}

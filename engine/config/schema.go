@@ -1,0 +1,257 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+)
+
+// Key is one setting.
+type Key struct {
+	Name    string
+	Type    string // what a person reads: "boolean", "string", "\"auto\"|\"local\"", …
+	Default string // as JSON
+	Doc     string // one sentence
+
+	// InForce is false for a key of the contract that this version checks but
+	// that nothing reads yet; docs/protocol.md says so beside it.
+	InForce bool
+
+	set func(c *Config, v any) error
+}
+
+// Default returns the configuration with nothing set.
+func Default() Config {
+	return Config{
+		Mode: chat.ModeAuto, MaxTier: chat.TierCloud,
+		Local: Local{Kind: "auto", URL: DefaultURL, KeepAlive: 5 * time.Minute},
+		Trace: "off",
+	}
+}
+
+// Schema lists every setting of the section. It is a table.
+func Schema() []Key {
+	return []Key{
+		{"routing.mode", `"auto"|"local"|"cloud"`, `"auto"`, "Where a question may be answered unless it says so itself.", true,
+			oneOf(func(c *Config, v string) { c.Mode = chat.Mode(v) }, "auto", "local", "cloud")},
+		{"routing.maxTier", "string", `"cloud"`, "The most expensive tier a question may go to.", false,
+			text(func(c *Config, v string) { c.MaxTier = v })},
+		{"routing.paranoid", "boolean", "false", "Nothing leaves this machine and the configured local server.", false,
+			boolean(func(c *Config, v bool) { c.Paranoid = v })},
+		{"routing.offline", "boolean", "false", "Dial nothing but loopback addresses.", true,
+			boolean(func(c *Config, v bool) { c.Offline = v })},
+		{"local.kind", `"auto"|"ollama"|"openai"`, `"auto"`, "What the local model server speaks; \"auto\" asks it once.", true,
+			oneOf(func(c *Config, v string) { c.Local.Kind = v }, "auto", "ollama", "openai")},
+		{"local.url", "URL", `"` + DefaultURL + `"`, "The local model server's address. Setting it switches off the look at well-known ports.", true,
+			httpURL(func(c *Config, v string) { c.Local.URL, c.Local.URLSet = v, true })},
+		{"local.model", "string", `""`, "The model to use; empty takes one that is loaded, else the best match for code.", true,
+			text(func(c *Config, v string) { c.Local.Model = v })},
+		{"local.embedModel", "string", `""`, "The model for embeddings.", false,
+			text(func(c *Config, v string) { c.Local.EmbedModel = v })},
+		{"local.keepAlive", "duration", `"5m"`, "How long Ollama keeps the model loaded after an answer; negative is for good.", true,
+			duration(func(c *Config, v time.Duration) { c.Local.KeepAlive = v })},
+		{"cloud.url", "URL", `""`, "The cloud server's address.", false, emptyOr(httpURL(discard[string]))},
+		{"cloud.model", "string", `""`, "The cloud model.", false, text(discard[string])},
+		{"cloud.tiers", "object", "{}", "Named cloud tiers.", false, object},
+		{"cloud.headers", "object", "{}", "Headers sent to the cloud server.", false, object},
+		{"security.classification", `"UNCLASSIFIED"|"CUI"|"CONFIDENTIAL"|"SECRET"|"TOP SECRET"`, `"UNCLASSIFIED"`, "The least level every question has.", true,
+			level(func(c *Config, v chat.Level) { c.Classification = v })},
+		{"security.redactSecrets", "boolean", "true", "Replace secrets before anything goes to the cloud.", false, boolean(discard[bool])},
+		{"security.audit", "boolean", "true", "Keep an audit log.", false, boolean(discard[bool])},
+		{"cache.enabled", "boolean", "true", "Keep answers and give them again.", false, boolean(discard[bool])},
+		{"cache.ttl", "duration", `"24h"`, "How long an answer is kept.", false, duration(discard[time.Duration])},
+		{"cache.maxEntries", "integer", "10000", "How many answers are kept.", false, integer(discard[int])},
+		{"cache.semantic", "boolean", "true", "Answer a differently worded question from the cache.", false, boolean(discard[bool])},
+		{"cache.threshold", "number from 0 to 1", "null", "The least similarity of a semantic hit; unset is the embedder's own.", false, fraction},
+		{"cache.store", `"" or a redis:// URL`, `""`, "Where answers are kept: the embedded file, or a shared Redis.", false, redisURL},
+		{"inlineCompletion.enabled", "boolean", "false", "Complete code while typing.", false, boolean(discard[bool])},
+		{"trace", `"off"|"messages"|"verbose"`, `"off"`, "What the server tells the editor about its own work.", true,
+			oneOf(func(c *Config, v string) { c.Trace = v }, "off", "messages", "verbose")},
+	}
+}
+
+// discard is for a key of the contract that is checked and not yet read.
+func discard[T any](*Config, T) {}
+
+func find(schema []Key, name string) *Key {
+	i := slices.IndexFunc(schema, func(k Key) bool { return k.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &schema[i]
+}
+
+// isTable reports whether a key's own value is an object, whose names are the user's.
+func isTable(name string) bool { return name == "cloud.tiers" || name == "cloud.headers" }
+
+// unknown says what was expected in place of a name no setting has.
+func unknown(schema []Key, name string) string {
+	best, distance := "", 4
+	for _, k := range schema {
+		if d := editDistance(name, k.Name); d < distance {
+			best, distance = k.Name, d
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("unknown setting, did you mean %q?", best)
+	}
+	return "unknown setting, docs/protocol.md lists them"
+}
+
+// editDistance is Levenshtein's: the least number of single-letter changes.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}
+
+func boolean(set func(*Config, bool)) func(*Config, any) error {
+	return func(c *Config, v any) error {
+		b, ok := v.(bool)
+		if !ok {
+			return errors.New("true or false was expected")
+		}
+		set(c, b)
+		return nil
+	}
+}
+
+func text(set func(*Config, string)) func(*Config, any) error {
+	return func(c *Config, v any) error {
+		s, ok := v.(string)
+		if !ok {
+			return errors.New("a string was expected")
+		}
+		set(c, s)
+		return nil
+	}
+}
+
+func oneOf(set func(*Config, string), allowed ...string) func(*Config, any) error {
+	return func(c *Config, v any) error {
+		s, ok := v.(string)
+		if !ok || !slices.Contains(allowed, s) {
+			return fmt.Errorf("one of %q was expected", allowed)
+		}
+		set(c, s)
+		return nil
+	}
+}
+
+func level(set func(*Config, chat.Level)) func(*Config, any) error {
+	return func(c *Config, v any) error {
+		s, ok := v.(string)
+		if !ok {
+			return errors.New("the name of a classification level was expected")
+		}
+		l, err := chat.ParseLevel(s)
+		if err != nil {
+			return err
+		}
+		set(c, l)
+		return nil
+	}
+}
+
+func httpURL(set func(*Config, string)) func(*Config, any) error {
+	return func(c *Config, v any) error {
+		s, _ := v.(string)
+		u, err := url.Parse(s)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
+			return errors.New("a URL such as \"http://127.0.0.1:11434\" was expected")
+		}
+		set(c, strings.TrimRight(s, "/"))
+		return nil
+	}
+}
+
+func emptyOr(check func(*Config, any) error) func(*Config, any) error {
+	return func(c *Config, v any) error {
+		if v == "" {
+			return nil
+		}
+		return check(c, v)
+	}
+}
+
+func redisURL(_ *Config, v any) error {
+	s, ok := v.(string)
+	u, err := url.Parse(s)
+	if !ok || err != nil || s != "" && u.Scheme != "redis" && u.Scheme != "rediss" {
+		return errors.New("\"\" or a URL such as \"redis://host:6379\" was expected")
+	}
+	return nil
+}
+
+// duration takes Go's form ("90s", "5m", "-1s") and, as Ollama does, a number of seconds.
+func duration(set func(*Config, time.Duration)) func(*Config, any) error {
+	return func(c *Config, v any) error {
+		if n, ok := number(v); ok {
+			set(c, time.Duration(n*float64(time.Second)))
+			return nil
+		}
+		s, _ := v.(string)
+		d, err := time.ParseDuration(s)
+		if err != nil {
+			return errors.New("a duration such as \"5m\" or \"90s\" was expected")
+		}
+		set(c, d)
+		return nil
+	}
+}
+
+func integer(set func(*Config, int)) func(*Config, any) error {
+	return func(c *Config, v any) error {
+		n, ok := number(v)
+		if !ok || n != float64(int(n)) || n < 0 {
+			return errors.New("a whole number, 0 or more, was expected")
+		}
+		set(c, int(n))
+		return nil
+	}
+}
+
+func fraction(_ *Config, v any) error {
+	if n, ok := number(v); v != nil && (!ok || n < 0 || n > 1) {
+		return errors.New("a number from 0 to 1 was expected")
+	}
+	return nil
+}
+
+func object(_ *Config, v any) error {
+	if _, ok := v.(map[string]any); !ok {
+		return errors.New("an object was expected")
+	}
+	return nil
+}
+
+// number reads a number as JSON (float64) and TOML (int64, float64) give it.
+func number(v any) (float64, bool) {
+	switch n := v.(type) {
+	case float64:
+		return n, true
+	case int64:
+		return float64(n), true
+	case int:
+		return float64(n), true
+	}
+	return 0, false
+}

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/stream"
+)
+
+// clock is a time that a test moves by reading it.
+func clock() func() time.Time {
+	var mu sync.Mutex
+	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	return func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		now = now.Add(time.Second)
+		return now
+	}
+}
+
+func ask(t *testing.T, s *Conversations, req chat.Request, answer string, end stream.End) *Turn {
+	t.Helper()
+	turn, err := s.Begin(req, "rendered "+req.Message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn.SetRoute(chat.RouteDecision{Model: "m", Classification: req.Classification})
+	for _, word := range strings.SplitAfter(answer, " ") {
+		_ = turn.Write(stream.Chunk{Data: []byte(word)})
+	}
+	_ = turn.Close(end)
+	return turn
+}
+
+func TestConversationRecordsWhatStreamed(t *testing.T) {
+	s := New(clock())
+	turn := ask(t, s, chat.Request{Message: "first?"}, "one two", stream.End{Usage: chat.Usage{CompletionTokens: 2}})
+	broken := ask(t, s, chat.Request{ConversationID: turn.ConversationID, Message: "second?", Classification: chat.CUI}, "half an", stream.End{Err: errors.New("cut")})
+	if len(broken.History) != 2 || broken.History[0].Content != "rendered first?" || broken.History[1].Content != "one two" {
+		t.Errorf("history is %+v", broken.History)
+	}
+	c, err := s.Get(turn.ConversationID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Messages) != 4 || c.MessageCount != 4 || c.Title != "first?" || c.Model != "m" || c.Classification != chat.CUI {
+		t.Fatalf("conversation is %+v", c)
+	}
+	whole, half := c.Messages[1], c.Messages[3]
+	if whole.Text != "one two" || whole.Interrupted || whole.Usage.CompletionTokens != 2 || whole.MessageID != turn.MessageID {
+		t.Errorf("the whole answer is %+v", whole)
+	}
+	if half.Text != "half an" || !half.Interrupted {
+		t.Errorf("the interrupted answer is %+v", half)
+	}
+}
+
+func TestAnswerIsReadableWhileItStreams(t *testing.T) {
+	s := New(clock())
+	turn, err := s.Begin(chat.Request{Message: "q"}, "q")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = turn.Write(stream.Chunk{Kind: stream.Thinking, Data: []byte("hm")})
+	_ = turn.Write(stream.Chunk{Data: []byte("so ")})
+	c, _ := s.Get(turn.ConversationID)
+	if m := c.Messages[1]; m.Text != "so " || m.Thinking != "hm" || !m.Interrupted {
+		t.Errorf("in mid-stream the answer is %+v", m)
+	}
+	if turn.Text() != "so " {
+		t.Errorf("Text is %q", turn.Text())
+	}
+}
+
+func TestUnansweredQuestionIsNotSentAgain(t *testing.T) {
+	s := New(clock())
+	turn := ask(t, s, chat.Request{Message: "lost"}, "", stream.End{Err: errors.New("down")})
+	next := ask(t, s, chat.Request{ConversationID: turn.ConversationID, Message: "again"}, "x", stream.End{})
+	if len(next.History) != 0 {
+		t.Errorf("history is %+v, want none", next.History)
+	}
+}
+
+func TestListRenameDelete(t *testing.T) {
+	s := New(clock())
+	var ids []string
+	for i := range 3 {
+		ids = append(ids, ask(t, s, chat.Request{Message: "q" + strconv.Itoa(i)}, "a", stream.End{}).ConversationID)
+	}
+	items, more := s.List(0, 2)
+	if len(items) != 2 || !more || items[0].ConversationID != ids[2] || items[1].ConversationID != ids[1] {
+		t.Errorf("first page %+v, more %v", items, more)
+	}
+	if items, more = s.List(2, 2); len(items) != 1 || more {
+		t.Errorf("second page %+v, more %v", items, more)
+	}
+	if items, _ = s.List(99, 0); len(items) != 0 {
+		t.Errorf("beyond the end: %+v", items)
+	}
+	if sum, err := s.Rename(ids[0], "new"); err != nil || sum.Title != "new" {
+		t.Errorf("Rename: %+v, %v", sum, err)
+	}
+	if err := s.Delete(ids[0]); err != nil {
+		t.Error(err)
+	}
+	for _, err := range []error{
+		s.Delete(ids[0]),
+		second(s.Get(ids[0])),
+		second(s.Rename(ids[0], "x")),
+		second(s.Begin(chat.Request{ConversationID: "../x"}, "")),
+	} {
+		if !errors.Is(err, ErrNotFound) {
+			t.Errorf("error %v, want ErrNotFound", err)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestOldestConversationGoesFirst(t *testing.T) {
+	s := New(clock())
+	busy, err := s.Begin(chat.Request{Message: "still streaming"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	oldest := ask(t, s, chat.Request{Message: "oldest"}, "a", stream.End{})
+	for range MaxConversations {
+		ask(t, s, chat.Request{Message: "q"}, "a", stream.End{})
+	}
+	if items, _ := s.List(0, 0); len(items) != MaxConversations {
+		t.Errorf("%d conversations are kept, want %d", len(items), MaxConversations)
+	}
+	if _, err := s.Get(oldest.ConversationID); !errors.Is(err, ErrNotFound) {
+		t.Error("the conversation used longest ago is still there")
+	}
+	if _, err := s.Get(busy.ConversationID); err != nil {
+		t.Error("a conversation that is being written was dropped")
+	}
+}
+
+func TestTitle(t *testing.T) {
+	for _, tc := range []struct {
+		req  chat.Request
+		want string
+	}{
+		{chat.Request{Message: "  short\nrest"}, "short"},
+		{chat.Request{Message: strings.Repeat("word ", 40)}, strings.TrimSuffix(strings.Repeat("word ", 12), " ") + "…"},
+		{chat.Request{Message: strings.Repeat("世", 100)}, strings.Repeat("世", 59) + "…"},
+		{chat.Request{Action: chat.Explain, Context: []chat.ContextItem{{Path: "/w/pkg/add.go"}}}, "explain add.go"},
+	} {
+		if got := title(tc.req); got != tc.want {
+			t.Errorf("title %q, want %q", got, tc.want)
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/stream"
+)
+
+// Turn is the writing end of one answer. Write and Close belong to the engine;
+// what has arrived is visible to readers of the conversation at once.
+type Turn struct {
+	ConversationID string
+	MessageID      string      // the answer's
+	History        []chat.Turn // what was said before, as a model is sent it
+
+	store *Conversations
+	conv  *conversation
+	at    int // the answer's index in conv.messages
+
+	text, thinking strings.Builder // guarded by store.mu
+}
+
+var _ stream.Sink = (*Turn)(nil)
+
+// SetRoute records where the answer comes from.
+func (t *Turn) SetRoute(d chat.RouteDecision) {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	t.conv.messages[t.at].Route = &d
+	t.conv.summary.Model = d.Model
+	t.conv.summary.Classification = max(t.conv.summary.Classification, d.Classification)
+}
+
+// Write appends a piece of the answer or of its thinking. It never fails.
+func (t *Turn) Write(c stream.Chunk) error {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	m := &t.conv.messages[t.at]
+	switch c.Kind {
+	case stream.Text:
+		t.text.Write(c.Data)
+		m.Text = t.text.String()
+	case stream.Thinking:
+		t.thinking.Write(c.Data)
+		m.Thinking = t.thinking.String()
+	case stream.Tool:
+		// No tools are offered to a model, so there is no call to keep.
+	}
+	return nil
+}
+
+// Close records how the answer ended. It never fails.
+func (t *Turn) Close(e stream.End) error {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	m := &t.conv.messages[t.at]
+	m.Interrupted = e.Err != nil
+	usage := e.Usage
+	m.Usage = &usage
+	m.Cache = &chat.CacheInfo{Hit: chat.HitNone}
+	t.conv.summary.UpdatedAt = t.store.now().UTC()
+	t.conv.busy--
+	return nil
+}
+
+// Text returns the answer so far.
+func (t *Turn) Text() string {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	return t.text.String()
+}
