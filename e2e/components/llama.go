@@ -58,7 +58,7 @@ func installLlama(ctx context.Context, suiteName, root string) (Program, error) 
 	if err != nil {
 		return Program{}, fmt.Errorf("make a folder for %s: %w", llamaServer, err)
 	}
-	defer os.RemoveAll(work) //nolint:errcheck // what is left of a temporary folder harms nobody
+	defer os.RemoveAll(work)
 	s, err := newSuite(suiteName, filepath.Join(work, "apt"))
 	if err != nil {
 		return Program{}, &Unavailable{llamaServer, err.Error()}

@@ -17,12 +17,12 @@ func decode(raw json.RawMessage) (any, error) {
 	switch {
 	case len(bytes.TrimSpace(raw)) == 0:
 		return nil, errors.New("is absent")
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil, io.ErrUnexpectedEOF
 	case err != nil:
 		return nil, err
 	}
-	if _, err := d.Token(); err != io.EOF {
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("is followed by something else")
 	}
 	return v, nil

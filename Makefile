@@ -1,0 +1,59 @@
+# Everything a developer runs. Only Go, git and make are needed: other tools are
+# made on demand, in one cache folder outside the tree, at the versions below.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+GO ?= go
+BINARY := bin/rigrun-lsp
+FUZZTIME ?= 20s
+
+export RIGRUN_DEV_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rigrun-lsp-dev
+
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI_DIR := $(RIGRUN_DEV_CACHE)/tools/golangci-lint-$(GOLANGCI_VERSION)
+export GOLANGCI := $(GOLANGCI_DIR)/golangci-lint
+export GOLANGCI_LINT_CACHE ?= $(RIGRUN_DEV_CACHE)/golangci-lint-results
+
+.PHONY: help build demo check test lint fmt fuzz bench e2e e2e-ollama tools clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build bin/rigrun-lsp, one static file
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $(BINARY) ./cmd/rigrun-lsp
+
+demo: build ## ask about a real Go file as an editor would and watch the answer stream (FILE=… LINES=a:b)
+	@$(BINARY) demo $(if $(FILE),--file '$(FILE)') $(if $(LINES),--lines '$(LINES)')
+
+check: ## the quick loop: format, vet, lint where it is installed, short tests
+	@.ci/test format vet lint-if-there quick
+
+test: ## everything CI runs: format, vet, lint, race tests, other systems, end to end
+	@.ci/test format vet modules cross lint unit e2e
+
+lint: tools ## golangci-lint with every check of .golangci.yml
+	$(GOLANGCI) run ./...
+
+fmt: tools ## write every Go file in gofumpt's form
+	$(GOLANGCI) fmt
+
+fuzz: ## run each fuzz target for FUZZTIME (default 20s)
+	@FUZZTIME=$(FUZZTIME) .ci/fuzz
+
+bench: ## measure side by side with the peers; prints ratios
+	cd bench && $(GO) run .
+
+e2e: ## real model server, real binary: llama-server with a tiny model
+	RIGRUN_E2E=llama $(GO) test -count=1 -v ./e2e/...
+
+e2e-ollama: ## the same against an ollama found on PATH
+	RIGRUN_E2E=ollama $(GO) test -count=1 -v ./e2e
+
+tools: $(GOLANGCI) ## make the developers' tools in the cache folder
+
+$(GOLANGCI):
+	GOBIN='$(GOLANGCI_DIR)' GOFLAGS= $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+
+clean: ## remove what was built in the tree (the cache folder stays)
+	rm -rf bin
