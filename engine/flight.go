@@ -1,0 +1,273 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/route"
+	"github.com/rigrun/rigrun-lsp/engine/stream"
+)
+
+// flights are the answers that are running and may be shared.
+type flights struct {
+	mu    sync.Mutex
+	byKey map[key]*flight // guarded by mu; a flight that has ended or was abandoned is not in it
+}
+
+// key identifies everything an answer depends on.
+type key [sha256.Size]byte
+
+// flight is one call to a backend and everyone who listens to it.
+type flight struct {
+	cancel context.CancelFunc
+	done   chan struct{} // closed once end is set
+
+	mu     sync.Mutex
+	riders []*rider            // guarded by mu
+	log    transcript          // guarded by mu: what has been written so far, for those who join later
+	moved  *chat.RouteDecision // guarded by mu: the route a fallback changed to
+	closed bool                // guarded by mu: nobody can join any more
+	end    stream.End          // set before done is closed
+}
+
+// rider is one listener of a flight.
+type rider struct {
+	out  line
+	gone chan struct{} // closed when out failed
+	err  error         // why; set before gone is closed
+}
+
+// ride starts the flight of a plan, or joins the one that is already under way,
+// and returns when it has ended or ctx is done. After it returns, nothing more
+// is written to out.
+func (e *Engine) ride(ctx context.Context, p plan, out line) stream.End {
+	r := &rider{out: out, gone: make(chan struct{})}
+	f := e.board(p, r)
+	select {
+	case <-f.done:
+		return f.end
+	case <-ctx.Done():
+		f.leave(r)
+		return stream.End{Err: context.Cause(ctx)}
+	case <-r.gone:
+		f.leave(r)
+		return stream.End{Err: fmt.Errorf("write the answer: %w", r.err)}
+	}
+}
+
+// board joins the running flight of an identical plan, or starts one.
+func (e *Engine) board(p plan, r *rider) *flight {
+	if !p.shared {
+		f := newFlight(r)
+		e.launch(f, p, nil)
+		return f
+	}
+	k := p.key()
+	e.flights.mu.Lock()
+	defer e.flights.mu.Unlock()
+	if f, ok := e.flights.byKey[k]; ok && f.join(r) {
+		return f
+	}
+	if e.flights.byKey == nil {
+		e.flights.byKey = map[key]*flight{}
+	}
+	f := newFlight(r)
+	e.flights.byKey[k] = f
+	e.launch(f, p, func() { e.flights.remove(k, f) })
+	return f
+}
+
+func newFlight(r *rider) *flight {
+	return &flight{done: make(chan struct{}), riders: []*rider{r}}
+}
+
+// remove forgets a flight unless another has taken its place.
+func (s *flights) remove(k key, f *flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byKey[k] == f {
+		delete(s.byKey, k)
+	}
+}
+
+// launch runs a plan on a goroutine of its own, which ends when the backend returns.
+func (e *Engine) launch(f *flight, p plan, ended func()) {
+	ctx, cancel := context.WithCancel(e.ctx)
+	f.cancel = cancel
+	e.running.Go(func() {
+		defer cancel()
+		end := e.fly(ctx, f, p)
+		if ended != nil {
+			ended()
+		}
+		f.land(end)
+	})
+}
+
+// fly runs the plan's backend, and the outline where the backend could not be
+// reached and has written nothing.
+func (e *Engine) fly(ctx context.Context, f *flight, p plan) stream.End {
+	end, err := run(ctx, p.backend, &p.prompt, f)
+	if err == nil {
+		return end
+	}
+	if ctx.Err() != nil || !replaceable(err) || !f.silent() {
+		end.Err = err
+		return end
+	}
+	p.forget()
+	d := route.Fallback(p.decision, e.outlineCandidate(), sentence(err))
+	f.reroute(d)
+	p.prompt.Model, p.prompt.Reason = d.Model, sentence(err)
+	end, end.Err = run(ctx, e.outline, &p.prompt, f)
+	return end
+}
+
+// run calls a backend. A panic in it costs this answer, not the process.
+func run(ctx context.Context, b Backend, p *chat.Prompt, w stream.Writer) (end stream.End, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &chat.Error{
+				Kind:    chat.BadResponse,
+				Message: fmt.Sprintf("the %s backend failed inside the server", b.Name()),
+				Hint:    "see the server's log, and report this with it",
+				Err:     fmt.Errorf("panic: %v\n%s", r, debug.Stack()),
+			}
+		}
+	}()
+	return b.Chat(ctx, p, w)
+}
+
+// key hashes what the answer depends on. JSON is an unambiguous encoding of it.
+func (p plan) key() key {
+	context := make([]string, len(p.prompt.Context))
+	for i, item := range p.prompt.Context {
+		context[i] = item.Path
+	}
+	h := sha256.New()
+	// Encoding plain strings and numbers into a hash cannot fail.
+	_ = json.NewEncoder(h).Encode([]any{
+		p.decision.Backend, p.prompt.Model, p.prompt.Action, p.decision.Classification,
+		p.prompt.Turns, p.prompt.Options, context,
+	})
+	return key(h.Sum(nil))
+}
+
+// Write passes a chunk to every rider. It fails when nobody listens any more.
+func (f *flight) Write(c stream.Chunk) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.riders) == 0 {
+		return context.Canceled
+	}
+	f.log.add(c)
+	for i := 0; i < len(f.riders); {
+		if r := f.riders[i]; r.try(r.out.Write(c)) {
+			i++
+			continue
+		}
+		f.riders = slices.Delete(f.riders, i, i+1)
+	}
+	return nil
+}
+
+// try notes the first failure of a rider's listener and reports whether it still listens.
+func (r *rider) try(err error) bool {
+	if err == nil {
+		return true
+	}
+	r.err = err
+	close(r.gone)
+	return false
+}
+
+// silent reports whether nothing has been written yet.
+func (f *flight) silent() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.log.pieces) == 0
+}
+
+// reroute tells every rider that another backend answers.
+func (f *flight) reroute(d chat.RouteDecision) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.moved = &d
+	f.riders = slices.DeleteFunc(f.riders, func(r *rider) bool { return !r.try(r.out.route(d, nil)) })
+}
+
+// join adds a rider and gives it what was written before it came. It reports
+// false where the flight has ended or everyone has left it.
+func (f *flight) join(r *rider) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return false
+	}
+	if f.moved != nil && !r.try(r.out.route(*f.moved, nil)) {
+		return true
+	}
+	if r.try(f.log.replay(r.out)) {
+		f.riders = append(f.riders, r)
+	}
+	return true
+}
+
+// leave removes a rider; the last one to leave cancels the call.
+func (f *flight) leave(r *rider) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.riders = slices.DeleteFunc(f.riders, func(other *rider) bool { return other == r })
+	if len(f.riders) == 0 && !f.closed {
+		f.closed = true
+		f.cancel()
+	}
+}
+
+// land ends the flight.
+func (f *flight) land(end stream.End) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	f.end = end
+	close(f.done)
+}
+
+// transcript is an append-only record of chunks. Neighbours of one kind are joined.
+type transcript struct {
+	data   []byte
+	pieces []piece
+}
+
+// piece is a run of chunks of one kind and one tool call; it ends at data[end].
+type piece struct {
+	kind stream.Kind
+	tool stream.ToolCall
+	end  int
+}
+
+func (t *transcript) add(c stream.Chunk) {
+	t.data = append(t.data, c.Data...)
+	if n := len(t.pieces); n > 0 && t.pieces[n-1].kind == c.Kind && t.pieces[n-1].tool == c.Tool {
+		t.pieces[n-1].end = len(t.data)
+		return
+	}
+	t.pieces = append(t.pieces, piece{c.Kind, c.Tool, len(t.data)})
+}
+
+func (t *transcript) replay(w stream.Writer) error {
+	start := 0
+	for _, p := range t.pieces {
+		if err := w.Write(stream.Chunk{Kind: p.kind, Tool: p.tool, Data: t.data[start:p.end]}); err != nil {
+			return err
+		}
+		start = p.end
+	}
+	return nil
+}
