@@ -2,6 +2,8 @@ package stream
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -118,4 +120,85 @@ func BenchmarkCoalescer(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.ReportMetric(float64(b.N)/float64(w.chunks), "tokens/write")
+}
+
+// pipeSink writes each chunk to a pipe, as the way to an editor does.
+type pipeSink struct {
+	pipe   io.Writer
+	writes int
+}
+
+func (p *pipeSink) Write(c Chunk) error {
+	p.writes++
+	_, err := p.pipe.Write(c.Data)
+	return err
+}
+
+func (p *pipeSink) Close(End) error { return nil }
+
+// pipe returns a sink on a pipe that somebody reads.
+func pipe(b *testing.B) *pipeSink {
+	r, w, err := os.Pipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	read := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(io.Discard, r)
+		read <- err
+	}()
+	b.Cleanup(func() {
+		if err := errors.Join(w.Close(), <-read, r.Close()); err != nil {
+			b.Error(err)
+		}
+	})
+	return &pipeSink{pipe: w}
+}
+
+// BenchmarkBurst writes tokens to a pipe as fast as they can be made, one write
+// a token and through a Coalescer.
+func BenchmarkBurst(b *testing.B) {
+	token := Chunk{Data: []byte(" token")}
+	for name, wrap := range map[string]func(Sink) Sink{
+		"each":      func(s Sink) Sink { return s },
+		"coalesced": func(s Sink) Sink { return Coalesce(s) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			out := pipe(b)
+			s := wrap(out)
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := s.Write(token); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if err := s.Close(End{}); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(b.N)/float64(out.writes), "tokens/write")
+		})
+	}
+}
+
+// signal is a sink that tells when a chunk has arrived.
+type signal chan struct{}
+
+func (s signal) Write(Chunk) error { s <- struct{}{}; return nil }
+func (s signal) Close(End) error   { return nil }
+
+// BenchmarkCoalescerIdle is the time a chunk takes through an idle Coalescer.
+func BenchmarkCoalescerIdle(b *testing.B) {
+	arrived := make(signal)
+	c := Coalesce(arrived)
+	token := Chunk{Data: []byte(" token")}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.Write(token); err != nil {
+			b.Fatal(err)
+		}
+		<-arrived
+	}
+	if err := c.Close(End{}); err != nil {
+		b.Fatal(err)
+	}
 }
