@@ -32,17 +32,6 @@ func (b *Backend) Chat(ctx context.Context, p *chat.Prompt, w stream.Writer) (st
 	return v.end()
 }
 
-// answer writes the answer's body.
-func (b *Backend) answer(v *voice, p *chat.Prompt) {
-	for i := range p.Context {
-		item := &p.Context[i]
-		s := newSource(item)
-		if s.lang == "go" {
-			explainGo(v, s, newFence(b.files, item.Folder))
-		}
-	}
-}
-
 // closing is the last line: what answered, why, and what to do for more.
 func (v *voice) closing(reason string) {
 	v.gap()

@@ -28,10 +28,7 @@ func (f *flow) where(first, last int) string {
 		return "(" + span(first, last) + ")"
 	}
 	f.begun = true
-	if last > first {
-		return "(lines " + span(first, last) + ")"
-	}
-	return "(line " + span(first, last) + ")"
+	return "(" + linesOf(first, last) + ")"
 }
 
 func (f *flow) whereOf(n ast.Node) string {

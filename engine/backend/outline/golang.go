@@ -13,32 +13,41 @@ type goTeller struct {
 	s     *source
 	g     *goFile
 	fence *fence
-	pkg   *goPackage // loaded when first needed
+	decls []ast.Decl    // the ones the selection touches
+	loose *ast.FuncDecl // holds the statements where the code is statements alone
+	pkg   *goPackage    // loaded when first needed
 }
 
-// explainGo explains what the selection declares, or the function around it. It
-// returns false where the code cannot be read as Go.
-func explainGo(v *voice, s *source, fence *fence) bool {
+// newGoTeller parses the code. It returns nil, having said why, where the
+// selection cannot be read as Go.
+func newGoTeller(v *voice, s *source, fence *fence) *goTeller {
 	g, statements := parseGoSource(token.NewFileSet(), s)
-	t := &goTeller{v: v, s: s, g: g, fence: fence}
-	decls := g.touched(s.first, s.last)
+	t := &goTeller{v: v, s: s, g: g, fence: fence, decls: g.touched(s.first, s.last)}
+	if statements && len(t.decls) == 1 {
+		t.loose, _ = t.decls[0].(*ast.FuncDecl)
+	}
 	if g.broken > 0 {
 		v.line(fmt.Sprintf("%s does not parse as Go: line %d, %s.", upper(s.name()), g.base+g.broken, code(g.what)))
-		if len(decls) == 0 || !t.allOK(decls) {
-			return false
+		if len(t.decls) == 0 || !t.allOK(t.decls) {
+			return nil
 		}
 	}
+	return t
+}
+
+// explain explains what the selection declares, or the function around it.
+func (t *goTeller) explain() {
 	switch {
-	case statements && len(decls) == 1:
-		t.statements(decls[0].(*ast.FuncDecl))
-	case len(decls) == 1:
-		t.decl(decls[0])
-	case len(decls) == 0:
+	case t.loose != nil:
+		t.statements(t.loose)
+	case len(t.decls) == 1:
+		t.decl(t.decls[0])
+	case len(t.decls) == 0:
 		t.nothing()
 	default:
-		t.list(decls)
+		t.list(t.decls)
+		t.worth(t.findings())
 	}
-	return true
 }
 
 func (t *goTeller) allOK(decls []ast.Decl) bool {
@@ -78,7 +87,7 @@ func (t *goTeller) function(d *ast.FuncDecl) {
 	t.body(d)
 	t.selected(d)
 	t.footer(d)
-	t.worth(d)
+	t.worth(t.findings())
 }
 
 // heading says what the function is and quotes what its comment says.
@@ -154,7 +163,7 @@ func paragraphs(sentences []string) []string {
 
 // statements explains code that is statements without a function around them.
 func (t *goTeller) statements(d *ast.FuncDecl) {
-	t.v.line(fmt.Sprintf("These are statements without their function (lines %s).", span(t.s.first, t.s.last)))
+	t.v.line(fmt.Sprintf("These are statements without their function (%s).", linesOf(t.s.first, t.s.last)))
 	f := &flow{g: t.g, begun: true}
 	for _, line := range paragraphs(f.sentences(d.Body.List, "the code")) {
 		t.v.line(line)
@@ -171,12 +180,10 @@ func (t *goTeller) selected(d *ast.FuncDecl) {
 		return
 	}
 	inside := t.within(d.Body.List)
-	at := span(t.s.first, t.s.last)
-	if t.s.last > t.s.first {
-		at = "lines " + at
-	} else {
-		at = "line " + at
+	if len(inside) == len(d.Body.List) && len(inside) > 0 && inside[0] == d.Body.List[0] {
+		return // all of it, which was told
 	}
+	at := linesOf(t.s.first, t.s.last)
 	if len(inside) == 0 {
 		t.v.line(fmt.Sprintf("The selection (%s) holds no statement of its own.", at))
 		return
@@ -267,23 +274,10 @@ func useWords(list []string, atLeast bool) string {
 }
 
 // worth lists what is certainly worth a look.
-func (t *goTeller) worth(d *ast.FuncDecl) {
-	for i, finding := range t.findings(d) {
-		if i == 0 {
-			t.v.say("Worth a look: ")
-		} else {
-			t.v.say(" Also: ")
-		}
-		t.v.say(finding + ".")
+func (t *goTeller) worth(findings []string) {
+	if len(findings) > 0 {
+		t.v.line("Worth a look: " + strings.Join(findings, "; also, ") + ".")
 	}
-	if len(t.findings(d)) > 0 {
-		t.v.say("\n")
-	}
-}
-
-// findings runs the checks.
-func (t *goTeller) findings(d *ast.FuncDecl) []string {
-	return nil
 }
 
 // nothing says what the selection is where it touches no declaration.
@@ -292,6 +286,6 @@ func (t *goTeller) nothing() {
 		t.v.line("There is no code here: the text is empty.")
 		return
 	}
-	t.v.line(fmt.Sprintf("The selection (%s) touches no declaration.", span(t.s.first, t.s.last)))
+	t.v.line(fmt.Sprintf("The selection (%s) touches no declaration.", linesOf(t.s.first, t.s.last)))
 	t.list(t.g.ast.Decls)
 }

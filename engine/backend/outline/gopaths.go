@@ -220,7 +220,7 @@ func (p paths) words(hasError bool) string {
 		words += ", none of them an error"
 	}
 	if p.unsure > 0 {
-		words += ", " + number(p.unsure) + " an error or nil as the value returned has it"
+		words += ", " + number(p.unsure) + " whose error may be nil"
 	}
 	if p.falls && len(p.returns) > 0 {
 		words += ", one at the end of the body"

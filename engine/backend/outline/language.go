@@ -10,11 +10,15 @@ import (
 // language returns the language of an item as an editor's identifier, from the
 // item itself or else from its file's name; "" where neither tells.
 func language(item *chat.ContextItem) string {
-	if item.Language != "" && item.Language != "plaintext" {
-		return strings.ToLower(item.Language)
+	lang := strings.ToLower(item.Language)
+	if _, known := dialectOf(lang); known {
+		return lang
 	}
-	if strings.EqualFold(filepath.Ext(item.Path), ".go") {
-		return "go"
+	if byName := extensions()[strings.ToLower(filepath.Ext(item.Path))]; byName != "" {
+		return byName
 	}
-	return ""
+	if lang == "plaintext" {
+		return ""
+	}
+	return lang
 }

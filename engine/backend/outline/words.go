@@ -111,6 +111,14 @@ func span(first, last int) string {
 	return fmt.Sprintf("%d–%d", first, last)
 }
 
+// linesOf writes a range of lines with the word: "line 3" or "lines 3–5".
+func linesOf(first, last int) string {
+	if last > first {
+		return "lines " + span(first, last)
+	}
+	return "line " + span(first, last)
+}
+
 // upper makes the first letter of a sentence a capital.
 func upper(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
