@@ -265,7 +265,8 @@ func TestCancel(t *testing.T) {
 // TestServerDies kills the model server in mid-answer. That is an error that says
 // what to do; the next question is answered without the server.
 func TestServerDies(t *testing.T) {
-	server, _, e := slowly(t)
+	server := startModelServer(t, gguf.Slow())
+	e := startEditor(t, settings(server, server.url)) // no tap between them: it would live on
 	q := e.ask(e.open("sum.go"))
 	q.flowing()
 	server.kill()

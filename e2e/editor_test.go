@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func startEditor(t *testing.T, options any) *editor {
 	t.Helper()
 	e := &editor{
 		t:        t,
-		cmd:      rigrun(t.Context(), t, ""),
+		cmd:      rigrun(context.WithoutCancel(t.Context()), t, ""), // close ends it, in order
 		session:  metamodel.NewSession(metamodel.Load(t), "rigrun/"),
 		ended:    make(chan struct{}),
 		answers:  map[string]chan response{},
