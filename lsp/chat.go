@@ -1,0 +1,79 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+
+	"go.lsp.dev/protocol"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/stream"
+	"github.com/rigrun/rigrun-lsp/lsp/ext"
+	"github.com/rigrun/rigrun-lsp/lsp/progress"
+)
+
+// chat answers a question, streaming where the client gave a token for it.
+func (s *Server) chat(ctx context.Context, p *ext.ChatParams, v view) (*chat.Result, error) {
+	if err := checkTokens(p); err != nil {
+		return nil, err
+	}
+	s.configured(ctx)
+	req, err := v.request(p)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer s.tokens.Add(p.WorkDoneToken, cancel)()
+
+	widget := progress.Begin(ctx, s.conn, p.WorkDoneToken, progressTitle(req), s.now)
+	result, err := s.engine.Chat(ctx, req, newReply(ctx, s.clientEnd(p.PartialToken), widget, s.now))
+	widget.End(ctx, outcome(result, err))
+	if err != nil {
+		return nil, err
+	}
+	if p.PartialToken != nil {
+		result.Text = "" // partial results and the response never repeat each other
+	}
+	return result, nil
+}
+
+func checkTokens(p *ext.ChatParams) error {
+	if p.PartialToken != nil && !progress.Valid(p.PartialToken) {
+		return invalid("partialResultToken", "a string or an integer was expected")
+	}
+	if p.WorkDoneToken != nil && !progress.Valid(p.WorkDoneToken) {
+		return invalid("workDoneToken", "a string or an integer was expected")
+	}
+	return nil
+}
+
+// clientEnd returns where an answer's text goes: to the client's token, or
+// nowhere for a client that gets the whole text in the response.
+func (s *Server) clientEnd(token protocol.LSPAny) end {
+	if token == nil {
+		return nowhere{stream.Nop()}
+	}
+	return progress.NewPartial(s.stream, token)
+}
+
+// nowhere is the end of an answer that is not streamed.
+type nowhere struct{ stream.Sink }
+
+func (nowhere) Route(chat.RouteDecision, *chat.CacheInfo) error { return nil }
+
+// progressTitle is what a progress widget calls a question.
+func progressTitle(req chat.Request) string {
+	if req.Action == "" {
+		return "rigrun"
+	}
+	return "rigrun: " + string(req.Action)
+}
+
+// outcome is what a progress widget says at the end.
+func outcome(r *chat.Result, err error) string {
+	if err != nil {
+		return wireError(err).Error()
+	}
+	return fmt.Sprintf("%s · %s · %d tokens · %.1f s", r.Route.Backend, r.Route.Model, r.Usage.CompletionTokens, r.Metrics.TotalMs/1000)
+}

@@ -1,0 +1,165 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+
+	"github.com/rigrun/rigrun-lsp/engine/config"
+)
+
+// patience is how long the first question waits for the editor's answer to
+// workspace/configuration. Asking with the defaults instead could send code to
+// a server that the settings forbid.
+const patience = 3 * time.Second
+
+// settings are the layers of the configuration that come from the editor.
+type settings struct {
+	ready chan struct{} // closed once the first configuration is in force
+
+	mu       sync.Mutex
+	initial  config.Layer    // guarded by mu: initializationOptions
+	pulled   config.Layer    // guarded by mu: workspace/configuration, or what didChangeConfiguration pushed
+	inForce  config.Config   // guarded by mu
+	reported map[string]bool // guarded by mu: problems the person has been told about
+}
+
+// initialOptions takes the settings of initialize.
+func (s *Server) initialOptions(options protocol.LSPAny) {
+	s.settings.mu.Lock()
+	defer s.settings.mu.Unlock()
+	s.settings.initial = layer("initializationOptions", options)
+}
+
+// layer reads an editor's settings. Anything but an object is no settings.
+func layer(source string, raw protocol.LSPAny) config.Layer {
+	l := config.Layer{Source: source}
+	if json.Unmarshal(raw, &l.Values) != nil {
+		l.Values = nil
+	}
+	return l
+}
+
+// firstConfiguration puts the configuration in force once the client can be
+// asked, and asks to be told about changes.
+func (s *Server) firstConfiguration(ctx context.Context) {
+	defer close(s.settings.ready)
+	s.pullConfiguration(ctx)
+	if !s.client.watchConfiguration {
+		return
+	}
+	options, _ := json.Marshal(map[string]string{"section": config.Section})
+	params := &protocol.RegistrationParams{Registrations: []protocol.Registration{{
+		ID: "rigrun-configuration", Method: protocol.MethodWorkspaceDidChangeConfiguration, RegisterOptions: options,
+	}}}
+	s.start(func(ctx context.Context) {
+		if _, err := s.conn.Call(ctx, protocol.MethodClientRegisterCapability, params, nil); err != nil && ctx.Err() == nil {
+			s.log.Warn("the editor does not report changes of its settings", zap.Error(err))
+		}
+	})
+}
+
+// didChangeConfiguration takes what the notification brings, or asks for it.
+func (s *Server) didChangeConfiguration(_ context.Context, p *protocol.DidChangeConfigurationParams) error {
+	if s.client.configuration {
+		s.start(s.pullConfiguration)
+		return nil
+	}
+	pushed := layer("didChangeConfiguration", p.Settings)
+	s.settings.mu.Lock()
+	s.settings.pulled = ownSection(pushed)
+	s.settings.mu.Unlock()
+	// Off the read loop: telling the person about problems may have to wait for
+	// an editor that is slow to read.
+	s.start(func(context.Context) { s.applyConfiguration() })
+	return nil
+}
+
+// ownSection picks our section out of settings that hold every server's.
+func ownSection(l config.Layer) config.Layer {
+	if inner, ok := l.Values[config.Section].(map[string]any); ok {
+		l.Values = inner
+	}
+	return l
+}
+
+// pullConfiguration asks the client for our section, where it can be asked, and
+// puts the result in force.
+func (s *Server) pullConfiguration(ctx context.Context) {
+	defer s.applyConfiguration()
+	if !s.client.configuration {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	section := config.Section
+	params := &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}}
+	var raw jsonrpc2.RawMessage
+	if _, err := s.conn.Call(ctx, protocol.MethodWorkspaceConfiguration, params, &raw); err != nil {
+		s.log.Warn("the editor did not answer workspace/configuration", zap.Error(err))
+		return
+	}
+	var items []protocol.LSPAny
+	if err := json.Unmarshal(raw, &items); err != nil || len(items) == 0 {
+		return
+	}
+	s.settings.mu.Lock()
+	defer s.settings.mu.Unlock()
+	s.settings.pulled = layer("workspace/configuration", items[0])
+}
+
+// applyConfiguration merges all layers and reconfigures the engine where
+// something changed. What was not taken is said once.
+func (s *Server) applyConfiguration() {
+	outer, problems := s.opts.Layers()
+	s.settings.mu.Lock()
+	merged, more := config.Merge(slices.Concat(outer, []config.Layer{s.settings.initial, s.settings.pulled})...)
+	changed := s.settings.reported == nil || merged != s.settings.inForce
+	s.settings.inForce = merged
+	fresh := s.settings.unreportedLocked(append(problems, more...))
+	s.settings.mu.Unlock()
+	if changed {
+		s.engine.Configure(s.opts.Setup(merged))
+		if merged.Trace != "off" {
+			s.trace.Store(protocol.TraceValue(merged.Trace))
+		}
+	}
+	for _, p := range fresh {
+		s.log.Warn("a setting was not taken", zap.String("source", p.Source), zap.String("key", p.Key), zap.String("expected", p.Expected))
+		s.notify(protocol.MethodWindowShowMessage, &protocol.ShowMessageParams{
+			Type: protocol.MessageTypeWarning, Message: "rigrun: " + p.String(),
+		})
+	}
+}
+
+// unreportedLocked returns the problems the person was not told about yet.
+func (s *settings) unreportedLocked(problems []config.Problem) []config.Problem {
+	if s.reported == nil {
+		s.reported = map[string]bool{}
+	}
+	var fresh []config.Problem
+	for _, p := range problems {
+		if !s.reported[p.String()] {
+			s.reported[p.String()] = true
+			fresh = append(fresh, p)
+		}
+	}
+	return fresh
+}
+
+// configured waits until the first configuration is in force, but not for ever.
+func (s *Server) configured(ctx context.Context) {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-s.settings.ready:
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,165 @@
+package lsp
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"go.lsp.dev/uri"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/lsp/document"
+	"github.com/rigrun/rigrun-lsp/lsp/ext"
+)
+
+// maxFileBytes is the largest file that is read from the disk as context.
+const maxFileBytes = 2 << 20
+
+// request turns a chat's parameters into the engine's request. Text of a
+// document comes from the editor's buffer where it is open, else from a file
+// inside the workspace.
+func (v view) request(p *ext.ChatParams) (chat.Request, error) {
+	req, err := plainRequest(p)
+	if err != nil {
+		return req, err
+	}
+	for i, item := range p.Context {
+		resolved, err := v.resolve(item)
+		if err != nil {
+			return req, invalid(fmt.Sprintf("context.%d", i), "%v", err)
+		}
+		req.Context = append(req.Context, resolved)
+	}
+	return req, nil
+}
+
+// plainRequest checks every member but the context.
+func plainRequest(p *ext.ChatParams) (chat.Request, error) {
+	req := chat.Request{
+		ConversationID: p.ConversationID, Action: p.Action, Model: p.Model,
+		Mode: p.Mode, MaxTier: p.MaxTier, Cache: p.Cache,
+	}
+	if p.Message == nil {
+		return req, invalid("message", "a string was expected")
+	}
+	req.Message = *p.Message
+	if req.Message == "" && p.Action == "" {
+		return req, invalid("message", "a question was expected, or an action")
+	}
+	if p.Action != "" && !slices.Contains(chat.Actions(), p.Action) {
+		return req, invalid("action", "one of %q was expected", chat.Actions())
+	}
+	if modes := []chat.Mode{"", chat.ModeAuto, chat.ModeLocal, chat.ModeCloud}; !slices.Contains(modes, p.Mode) {
+		return req, invalid("mode", "one of %q was expected", modes[1:])
+	}
+	if uses := []chat.CacheUse{"", chat.CacheOn, chat.CacheRefresh, chat.CacheOff}; !slices.Contains(uses, p.Cache) {
+		return req, invalid("cache", "one of %q was expected", uses[1:])
+	}
+	var err error
+	if req.Classification, err = chat.ParseLevel(p.Classification); err != nil {
+		return req, invalid("classification", "%v", err)
+	}
+	return req, nil
+}
+
+// resolve fills in the text of one context item.
+func (v view) resolve(item ext.ContextItem) (chat.ContextItem, error) {
+	out := chat.ContextItem{Kind: item.Kind, Query: item.Query, Text: item.Text, URI: item.URI}
+	kinds := []chat.ContextKind{
+		chat.ContextSelection, chat.ContextFile, chat.ContextDiagnostics, chat.ContextSymbol,
+		chat.ContextGit, chat.ContextSearch, chat.ContextText,
+	}
+	if !slices.Contains(kinds, item.Kind) {
+		return out, fmt.Errorf("kind: one of %q was expected", kinds)
+	}
+	if item.URI == "" {
+		return out, nil
+	}
+	u, err := uri.Parse(item.URI)
+	if err != nil {
+		return out, fmt.Errorf("uri: a URI was expected")
+	}
+	out.Path = filePath(u)
+	out.Folder = v.folders.holding(out.Path)
+	doc, ok := v.Get(u)
+	if !ok && item.Text == "" {
+		if doc, err = readDocument(u, out, v.Snapshot); err != nil {
+			return out, err
+		}
+	}
+	if doc != nil {
+		locate(&out, item, doc)
+	}
+	return out, nil
+}
+
+// readDocument reads a file that is not open. Its real path, with every
+// symbolic link resolved, must lie inside a workspace folder's.
+func readDocument(u uri.URI, item chat.ContextItem, snap document.Snapshot) (*document.Doc, error) {
+	if item.Path == "" {
+		return nil, fmt.Errorf("uri: %s is not open and is no file", u)
+	}
+	if item.Folder == "" {
+		return nil, fmt.Errorf("uri: %s is not open and lies outside the workspace's folders", u)
+	}
+	real, err := filepath.EvalSymlinks(item.Path)
+	if err != nil {
+		return nil, fmt.Errorf("uri: %s cannot be read", u)
+	}
+	root, err := filepath.EvalSymlinks(item.Folder)
+	if err != nil || !within(root, real) {
+		return nil, fmt.Errorf("uri: %s leads outside the workspace's folders", u)
+	}
+	info, err := os.Stat(real)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("uri: %s is no regular file", u)
+	}
+	if info.Size() > maxFileBytes {
+		return nil, fmt.Errorf("uri: %s has %d bytes, the limit for a file that is not open is %d", u, info.Size(), maxFileBytes)
+	}
+	text, err := os.ReadFile(real) //nolint:gosec // checked above to lie inside the workspace
+	if err != nil {
+		return nil, fmt.Errorf("uri: %s cannot be read", u)
+	}
+	return document.NewDoc(u, languageOf(real), 0, string(text), snap.Encoding()), nil
+}
+
+// languageOf guesses a language identifier from a file's extension, for fences.
+// Only those whose identifier is not the extension itself are listed.
+func languageOf(path string) string {
+	names := map[string]string{
+		"py": "python", "ts": "typescript", "tsx": "typescriptreact", "js": "javascript", "jsx": "javascriptreact",
+		"rs": "rust", "rb": "ruby", "kt": "kotlin", "cs": "csharp", "sh": "shellscript", "md": "markdown",
+		"yml": "yaml", "h": "c", "hpp": "cpp", "cc": "cpp", "cxx": "cpp", "hs": "haskell", "ex": "elixir", "pl": "perl",
+	}
+	extension := filepath.Ext(path)
+	if extension == "" {
+		return ""
+	}
+	if name, ok := names[extension[1:]]; ok {
+		return name
+	}
+	return extension[1:]
+}
+
+// locate puts an item's text into its document.
+func locate(out *chat.ContextItem, item ext.ContextItem, doc *document.Doc) {
+	out.Language = doc.Language
+	out.Document = doc.Text
+	start, end := 0, len(doc.Text)
+	if item.Range != nil {
+		start, end = doc.Span(*item.Range)
+	}
+	if out.Text == "" && (item.Kind == chat.ContextSelection || item.Kind == chat.ContextFile || item.Kind == chat.ContextSymbol) {
+		out.Text = doc.Text[start:end]
+	}
+	out.Span = chat.Span{Start: start, End: end}
+	if item.Range != nil || item.Kind != chat.ContextFile {
+		first, last := doc.Position(start), doc.Position(end)
+		out.Span.FirstLine, out.Span.LastLine = int(first.Line)+1, int(last.Line)+1
+		if last.Character == 0 && last.Line > first.Line {
+			out.Span.LastLine-- // a selection of whole lines ends at the start of the next
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/store"
+)
+
+// codeRequestFailed is LSP's code for a valid request that could not be fulfilled.
+const codeRequestFailed jsonrpc2.Code = -32803
+
+// The reasons for which a session ends.
+var (
+	// ErrNoShutdown says that the editor sent exit without shutdown before.
+	ErrNoShutdown = errors.New("exit without shutdown")
+
+	errExit       = errors.New("exit")
+	errInputEnded = errors.New("the input ended")
+	errParentGone = errors.New("the editor's process is gone")
+)
+
+// invalid returns the error for bad parameters. field names the member.
+func invalid(field, format string, args ...any) error {
+	return jsonrpc2.Errorf(jsonrpc2.InvalidParams, "%s: %s", field, fmt.Sprintf(format, args...))
+}
+
+// wireError turns an error into the one the client gets.
+func wireError(err error) error {
+	if e, ok := errors.AsType[*jsonrpc2.Error](err); ok {
+		return e
+	}
+	if errors.Is(err, context.Canceled) {
+		return jsonrpc2.NewError(protocol.CodeRequestCancelled, "the request was cancelled")
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return invalid("conversationId", "%v", store.ErrNotFound)
+	}
+	e, ok := errors.AsType[*chat.Error](err)
+	if !ok {
+		return jsonrpc2.NewError(jsonrpc2.InternalError, err.Error())
+	}
+	data, err := json.Marshal(e)
+	if err != nil {
+		return jsonrpc2.NewError(jsonrpc2.InternalError, e.Message)
+	}
+	return &jsonrpc2.Error{Code: codeRequestFailed, Message: e.Message, Data: data}
+}

@@ -1,0 +1,34 @@
+package ext
+
+import "github.com/rigrun/rigrun-lsp/engine/chat"
+
+// The requests a client can send.
+const (
+	MethodChat                = "rigrun/chat"
+	MethodRoute               = "rigrun/route"
+	MethodModels              = "rigrun/models"
+	MethodStats               = "rigrun/stats"
+	MethodConversationsList   = "rigrun/conversations/list"
+	MethodConversationsGet    = "rigrun/conversations/get"
+	MethodConversationsRename = "rigrun/conversations/rename"
+	MethodConversationsDelete = "rigrun/conversations/delete"
+)
+
+// The commands of workspace/executeCommand.
+const (
+	CommandExplain = "rigrun.explain"
+	CommandAsk     = "rigrun.ask"
+)
+
+// Commands lists every command, for the server's capabilities.
+func Commands() []string { return []string{CommandExplain, CommandAsk} }
+
+// KindExplain is the code action kind of Explain.
+const KindExplain = "rigrun.explain"
+
+// Scheme is the URI scheme of the documents the server provides by
+// workspace/textDocumentContent.
+const Scheme = "rigrun"
+
+// ErrorData is the data of a failed request's error (code -32803).
+type ErrorData = chat.Error

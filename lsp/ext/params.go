@@ -1,0 +1,74 @@
+package ext
+
+import (
+	"go.lsp.dev/protocol"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+)
+
+// ChatParams are the parameters of rigrun/chat, rigrun/route and
+// rigrun/context/preview. A pointer or an empty value means that the member was absent.
+type ChatParams struct {
+	ConversationID string          `json:"conversationId,omitzero"`
+	Message        *string         `json:"message"` // required
+	Action         chat.Action     `json:"action,omitzero"`
+	Context        []ContextItem   `json:"context,omitzero"`
+	Model          string          `json:"model,omitzero"`
+	Mode           chat.Mode       `json:"mode,omitzero"`
+	MaxTier        string          `json:"maxTier,omitzero"`
+	Classification string          `json:"classification,omitzero"`
+	Cache          chat.CacheUse   `json:"cache,omitzero"`
+	WorkDoneToken  protocol.LSPAny `json:"workDoneToken,omitzero"`
+	PartialToken   protocol.LSPAny `json:"partialResultToken,omitzero"`
+}
+
+// ContextItem is one piece of context as a client sends it. The server fills in
+// the text of a document from the editor's buffer, else from the disk.
+type ContextItem struct {
+	Kind  chat.ContextKind `json:"kind"`
+	URI   string           `json:"uri,omitzero"`
+	Range *protocol.Range  `json:"range,omitzero"`
+	Text  string           `json:"text,omitzero"`
+	Query string           `json:"query,omitzero"`
+}
+
+// ModelsResult is the result of rigrun/models.
+type ModelsResult struct {
+	Models []chat.Model `json:"models"`
+}
+
+// ConversationsListParams are the parameters of rigrun/conversations/list.
+type ConversationsListParams struct {
+	Limit  int    `json:"limit,omitzero"`  // 0 is all
+	Cursor string `json:"cursor,omitzero"` // a previous result's nextCursor
+}
+
+// ConversationsListResult is one page of conversations, the last used first.
+type ConversationsListResult struct {
+	Items      []chat.Summary `json:"items"`
+	NextCursor string         `json:"nextCursor,omitzero"`
+}
+
+// ConversationParams name a conversation.
+type ConversationParams struct {
+	ConversationID string `json:"conversationId"`
+}
+
+// ConversationsRenameParams are the parameters of rigrun/conversations/rename.
+type ConversationsRenameParams struct {
+	ConversationID string `json:"conversationId"`
+	Title          string `json:"title"`
+}
+
+// CommandParams is the one argument of an action's command.
+type CommandParams struct {
+	URI         string                `json:"uri"`
+	Range       *protocol.Range       `json:"range"` // required
+	Message     string                `json:"message,omitzero"`
+	Diagnostics []protocol.Diagnostic `json:"diagnostics,omitzero"`
+}
+
+// AskParams is the one argument of rigrun.ask.
+type AskParams struct {
+	Message string `json:"message"`
+}

@@ -1,0 +1,41 @@
+package lsp
+
+import (
+	"go.lsp.dev/protocol"
+
+	"github.com/rigrun/rigrun-lsp/lsp/ext"
+)
+
+// methods is the table of everything the server answers, and where each runs.
+func (s *Server) methods() map[string]method {
+	return map[string]method{
+		// The lifecycle and the documents: in order, on the read loop.
+		protocol.MethodInitialize:                         callInOrder(s.initialize),
+		protocol.MethodInitialized:                        notify(s.initialized),
+		protocol.MethodShutdown:                           callInOrder(s.shutdown),
+		protocol.MethodExit:                               notify(s.exit),
+		protocol.MethodSetTrace:                           notify(s.setTrace),
+		protocol.MethodWindowWorkDoneProgressCancel:       notify(s.workDoneProgressCancel),
+		protocol.MethodTextDocumentDidOpen:                notify(s.didOpen),
+		protocol.MethodTextDocumentDidChange:              notify(s.didChange),
+		protocol.MethodTextDocumentDidClose:               notify(s.didClose),
+		protocol.MethodWorkspaceDidChangeConfiguration:    notify(s.didChangeConfiguration),
+		protocol.MethodWorkspaceDidChangeWorkspaceFolders: notify(s.didChangeWorkspaceFolders),
+
+		// Standard requests: snapshot in order, then concurrent. None calls a model.
+		protocol.MethodTextDocumentCodeAction:       call(s, s.codeAction),
+		protocol.MethodTextDocumentHover:            call(s, s.hover),
+		protocol.MethodWorkspaceExecuteCommand:      call(s, s.executeCommand),
+		protocol.MethodWorkspaceTextDocumentContent: call(s, s.textDocumentContent),
+
+		// Our own requests.
+		ext.MethodChat:                call(s, s.chat),
+		ext.MethodRoute:               call(s, s.route),
+		ext.MethodModels:              call(s, s.models),
+		ext.MethodStats:               call(s, s.stats),
+		ext.MethodConversationsList:   call(s, s.conversationsList),
+		ext.MethodConversationsGet:    call(s, s.conversationsGet),
+		ext.MethodConversationsRename: call(s, s.conversationsRename),
+		ext.MethodConversationsDelete: call(s, s.conversationsDelete),
+	}
+}

@@ -1,0 +1,151 @@
+package lsp
+
+import (
+	"context"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+
+	"github.com/rigrun/rigrun-lsp/engine"
+	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/lsp/document"
+	"github.com/rigrun/rigrun-lsp/lsp/frame"
+	"github.com/rigrun/rigrun-lsp/lsp/progress"
+)
+
+// Options are what a server is made of.
+type Options struct {
+	Engine  *engine.Engine
+	Setup   func(config.Config) engine.Setup // makes the parts of the engine that depend on the configuration
+	Layers  func() ([]config.Layer, []config.Problem)
+	Overlay *document.Overlay // kept in step with the open documents, for readers of files
+	Log     *zap.Logger
+	Version string
+	// StateDir is where answers are written for clients that can show a file
+	// and nothing better; "" where there is no such place.
+	StateDir string
+}
+
+// Server is one session with one editor. Make it with [New], run it with [Server.Serve].
+type Server struct {
+	opts   Options
+	log    *zap.Logger
+	engine *engine.Engine
+	now    func() time.Time
+
+	conn   jsonrpc2.Conn
+	stream *frame.Stream
+	tokens progress.Tokens
+	trace  atomic.Value // protocol.TraceValue
+
+	// ctx is the session's life; end cancels it with the reason.
+	ctx     context.Context
+	end     context.CancelCauseFunc
+	running sync.WaitGroup // what the server started besides the calls
+
+	// The fields down to docs belong to the read loop until state is running,
+	// and are only read after it.
+	client  client
+	folders folders
+	docs    *document.Store
+
+	state    atomic.Int32 // a lifecycle state
+	settings settings
+	answers  answers
+}
+
+// New returns a session that is not yet connected.
+func New(o Options) *Server {
+	s := &Server{opts: o, log: o.Log, engine: o.Engine, now: time.Now, docs: document.NewStore()}
+	s.trace.Store(protocol.TraceValueOff)
+	s.settings.ready = make(chan struct{})
+	return s
+}
+
+// Serve runs the session over rwc, which it closes, and returns when it has
+// ended. The error is [ErrNoShutdown] where the editor ended it by exit without
+// shutdown, nil for every other regular end.
+func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) error {
+	s.ctx, s.end = context.WithCancelCause(ctx)
+	defer s.end(nil)
+	s.stream = frame.New(rwc, func(err error) { s.log.Warn("a malformed message was refused", zap.Error(err)) })
+	s.conn = jsonrpc2.NewConn(untilEnd{s.stream, s.end}, jsonrpc2.WithCodec(codec{}))
+	s.conn.Go(s.ctx, s.handler())
+	<-s.ctx.Done()
+	reason := context.Cause(s.ctx)
+	s.log.Info("session ends", zap.String("reason", reason.Error()))
+	s.drain(rwc)
+	if reason == ErrNoShutdown { //nolint:errorlint // the cause is set by this package and never wrapped
+		return reason
+	}
+	return nil
+}
+
+// grace is how long the end of a session waits for its last responses to be
+// written. An editor that is gone does not read them; one that hangs must not
+// keep the process.
+const grace = time.Second
+
+// drain waits for the work of the session to end, then closes the connection.
+func (s *Server) drain(rwc io.Closer) {
+	done := make(chan struct{})
+	go func() { // ends when the last call and the last of s.running has ended
+		s.running.Wait()
+		close(done)
+	}()
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-done:
+	case <-timer.C:
+		s.log.Warn("work was still under way when the session ended")
+	}
+	_ = rwc.Close() // a pipe whose other end is gone cannot be closed twice or better
+}
+
+// start runs work on a goroutine that ends with the session.
+func (s *Server) start(work func(ctx context.Context)) {
+	s.running.Go(func() {
+		defer s.recovered("background work")
+		work(s.ctx)
+	})
+}
+
+// untilEnd ends the session when the input ends: calls that are under way would
+// otherwise go on for an editor that is gone.
+type untilEnd struct {
+	*frame.Stream
+	end context.CancelCauseFunc
+}
+
+func (u untilEnd) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
+	msg, n, err := u.Stream.Read(ctx)
+	if err != nil {
+		u.end(errInputEnded)
+	}
+	return msg, n, err
+}
+
+// codec encodes parameters and results with the protocol's own functions, which
+// know its unions. jsonrpc2's default does not.
+type codec struct{}
+
+func (codec) Marshal(v any) ([]byte, error) {
+	if raw, ok := v.(jsonrpc2.RawMessage); ok {
+		return raw, nil
+	}
+	return protocol.Marshal(v)
+}
+
+func (codec) Unmarshal(data []byte, v any) error {
+	if raw, ok := v.(*jsonrpc2.RawMessage); ok {
+		*raw = append((*raw)[:0:0], data...)
+		return nil
+	}
+	return protocol.Unmarshal(data, v)
+}
