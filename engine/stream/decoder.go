@@ -73,7 +73,9 @@ func (d *decoder) quick(p []byte, w Writer) int {
 	if odd {
 		token, d.scratch = textOf(token, d.scratch)
 	}
-	d.write(w, Chunk{Kind: d.template.kind, Data: token})
+	if len(token) > 0 {
+		d.err = w.Write(Chunk{Kind: d.template.kind, Data: token})
+	}
 	return n
 }
 

@@ -56,25 +56,28 @@ func (t *template) learn(line []byte, kind Kind, token, noise value) {
 // with its line end, 0 where the line is another or not all there, and the
 // token's text as it is written, odd as [scanString] has it.
 func (t *template) match(text []byte) (n int, token []byte, odd bool) {
-	at := 0
-	for i := range t.holes {
-		if !bytes.HasPrefix(text[at:], t.literals[i]) {
-			return 0, nil, false
-		}
-		at += len(t.literals[i])
-		end, o, want := scanString(text, at)
-		if want != "" {
-			return 0, nil, false
-		}
-		if i == t.token {
-			token, odd = text[at:end], o
-		}
-		at = end
-	}
-	if t.holes == 0 || !bytes.HasPrefix(text[at:], t.literals[t.holes]) {
+	if t.holes == 0 || !bytes.HasPrefix(text, t.literals[0]) {
 		return 0, nil, false
 	}
-	return lineEnd(text, at+len(t.literals[t.holes])), token, odd
+	at := len(t.literals[0])
+	for i := range t.holes {
+		end, oddHole := plainRun(text, at)
+		if peek(text, end) != '"' {
+			var want string
+			if end, oddHole, want = scanString(text, at); want != "" {
+				return 0, nil, false
+			}
+		}
+		if i == t.token {
+			token, odd = text[at:end], oddHole
+		}
+		literal := t.literals[i+1]
+		if !bytes.HasPrefix(text[end:], literal) {
+			return 0, nil, false
+		}
+		at = end + len(literal)
+	}
+	return lineEnd(text, at), token, odd
 }
 
 // lineEnd returns the position behind the LF or CRLF at text[at], 0 where there is none.
@@ -92,9 +95,12 @@ func lineEnd(text []byte, at int) int {
 const (
 	lanes  = 0x0101010101010101
 	tops   = 0x80 * lanes
-	spaces = ' ' * lanes
-	quotes = '"' * lanes
 	slants = '\\' * lanes
+
+	// Exchanging ' ' and '"' leaves the control characters where they are and
+	// puts the quote right behind them: one comparison finds both.
+	exchange = (' ' ^ '"') * lanes
+	behind   = (' ' + 1) * lanes
 )
 
 // plainRun returns the position of the first quote, backslash or control
@@ -107,22 +113,22 @@ const (
 // the first one is used. x^c is 0, so less than 1, where x equals c.
 func plainRun(text []byte, at int) (end int, high bool) {
 	var seen uint64
-	for ; at+8 <= len(text); at += 8 {
-		x := binary.LittleEndian.Uint64(text[at:])
+	rest := text[at:]
+	for ; len(rest) >= 8; rest = rest[8:] {
+		x := binary.LittleEndian.Uint64(rest)
 		seen |= x
-		q, s := x^quotes, x^slants
-		stop := ((x-spaces)&^x | (q-lanes)&^q | (s-lanes)&^s) & tops
+		q, s := x^exchange, x^slants
+		stop := ((q-behind)&^q | (s-lanes)&^s) & tops
 		if stop != 0 {
-			return at + bits.TrailingZeros64(stop)/8, seen&tops != 0
+			return len(text) - len(rest) + bits.TrailingZeros64(stop)/8, seen&tops != 0
 		}
 	}
 	high = seen&tops != 0
-	for ; at < len(text); at++ {
-		c := text[at]
+	for i, c := range rest {
 		if c < ' ' || c == '"' || c == '\\' {
-			return at, high
+			return len(text) - len(rest) + i, high
 		}
 		high = high || c >= 0x80
 	}
-	return at, high
+	return len(text), high
 }
