@@ -135,7 +135,7 @@ func (b *Backend) tell(v *voice, action chat.Action, item *chat.ContextItem) {
 		v.line("There is no code here: the text is empty.")
 		return
 	}
-	t := newTeller(v, s, newFence(b.files, item.Folder))
+	t := b.newTeller(v, s, newFence(b.files, item.Folder))
 	if t == nil {
 		v.line(unread(s))
 		return
@@ -196,11 +196,14 @@ func review(v *voice, t teller) {
 
 // newTeller returns the teller for a piece of code, nil where nothing reads its
 // language. Where Go code does not parse, it says so and falls back to tokens.
-func newTeller(v *voice, s *source, fence *fence) teller {
+func (b *Backend) newTeller(v *voice, s *source, fence *fence) teller {
 	if s.lang == "go" {
 		if t := newGoTeller(v, s, fence); t != nil {
 			return t
 		}
 	}
-	return newLexTeller(v, s)
+	if t := newLexTeller(v, s, &b.lexers); t != nil {
+		return t
+	}
+	return nil
 }

@@ -12,7 +12,8 @@ const Model = "built-in"
 
 // Backend answers from the code alone. It is safe for concurrent use.
 type Backend struct {
-	files Files
+	files  Files
+	lexers lexerCache
 }
 
 // New returns a Backend that reads other files of the workspace through files;

@@ -32,6 +32,8 @@ type dialect struct {
 	methods bool
 	// arrows: "name = (params) => …" declares a function.
 	arrows bool
+	// bracketed: the condition of a branch or loop stands in brackets.
+	bracketed bool
 	// comment is the mark of a line comment.
 	comment string
 }
@@ -61,22 +63,22 @@ func dialects() map[string]dialect {
 	return map[string]dialect{
 		"go":     {title: "Go", funcs: "func", types: "type", loops: "for", tests: "if else switch case select default", leaves: "return panic", comment: "//"},
 		"python": {title: "Python", lexer: "python", blocks: indented, funcs: "def", types: "class", loops: "for while", tests: "if elif else try except finally match case with", leaves: "return raise yield", waits: "await", comment: "#"},
-		"javascript": {title: "JavaScript", lexer: "javascript", funcs: "function", types: "class", loops: cLoops, tests: "if else switch case default try catch finally", leaves: "return throw yield", waits: "await",
+		"javascript": {title: "JavaScript", bracketed: true, lexer: "javascript", funcs: "function", types: "class", loops: cLoops, tests: "if else switch case default try catch finally", leaves: "return throw yield", waits: "await",
 			methods: true, arrows: true, comment: "//"},
-		"typescript": {title: "TypeScript", lexer: "typescript", funcs: "function", types: "class interface enum namespace", loops: cLoops, tests: "if else switch case default try catch finally", leaves: "return throw yield", waits: "await",
+		"typescript": {title: "TypeScript", bracketed: true, lexer: "typescript", funcs: "function", types: "class interface enum namespace", loops: cLoops, tests: "if else switch case default try catch finally", leaves: "return throw yield", waits: "await",
 			methods: true, arrows: true, comment: "//"},
 		"rust":        {title: "Rust", lexer: "rust", funcs: "fn", types: "struct enum trait impl mod union", loops: "for while loop", tests: "if else match", leaves: "return panic", comment: "//"},
-		"c":           {title: "C", lexer: "c", types: "struct enum union", loops: cLoops, tests: cTests, leaves: cLeaves, typed: true, comment: "//"},
-		"cpp":         {title: "C++", lexer: "cpp", types: "class struct enum union namespace", loops: cLoops, tests: cTests + " try catch", leaves: cLeaves + " throw co_return", waits: "co_await", typed: true, comment: "//"},
-		"objective-c": {title: "Objective-C", lexer: "objective-c", types: "struct enum union @interface @protocol", loops: cLoops, tests: cTests + " @try @catch @finally", leaves: cLeaves + " @throw", typed: true, comment: "//"},
-		"java":        {title: "Java", lexer: "java", types: "class interface enum record", loops: cLoops, tests: cTests + " try catch finally", leaves: "return throw yield", typed: true, comment: "//"},
-		"csharp":      {title: "C#", lexer: "csharp", types: "class interface struct enum record namespace", loops: cLoops + " foreach", tests: cTests + " try catch finally", leaves: "return throw yield", waits: "await", typed: true, comment: "//"},
-		"groovy":      {title: "Groovy", lexer: "groovy", types: "class interface enum trait", loops: cLoops, tests: cTests + " try catch finally", leaves: "return throw", typed: true, comment: "//"},
-		"dart":        {title: "Dart", lexer: "dart", types: "class enum mixin extension", loops: cLoops, tests: cTests + " try catch finally", leaves: "return throw rethrow yield", waits: "await", typed: true, methods: true, comment: "//"},
-		"kotlin":      {title: "Kotlin", lexer: "kotlin", funcs: "fun", types: "class interface object", loops: cLoops, tests: "if else when try catch finally", leaves: "return throw", comment: "//"},
+		"c":           {title: "C", bracketed: true, lexer: "c", types: "struct enum union", loops: cLoops, tests: cTests, leaves: cLeaves, typed: true, comment: "//"},
+		"cpp":         {title: "C++", bracketed: true, lexer: "cpp", types: "class struct enum union namespace", loops: cLoops, tests: cTests + " try catch", leaves: cLeaves + " throw co_return", waits: "co_await", typed: true, comment: "//"},
+		"objective-c": {title: "Objective-C", bracketed: true, lexer: "objective-c", types: "struct enum union @interface @protocol", loops: cLoops, tests: cTests + " @try @catch @finally", leaves: cLeaves + " @throw", typed: true, comment: "//"},
+		"java":        {title: "Java", bracketed: true, lexer: "java", types: "class interface enum record", loops: cLoops, tests: cTests + " try catch finally", leaves: "return throw yield", typed: true, comment: "//"},
+		"csharp":      {title: "C#", bracketed: true, lexer: "csharp", types: "class interface struct enum record namespace", loops: cLoops + " foreach", tests: cTests + " try catch finally", leaves: "return throw yield", waits: "await", typed: true, comment: "//"},
+		"groovy":      {title: "Groovy", bracketed: true, lexer: "groovy", types: "class interface enum trait", loops: cLoops, tests: cTests + " try catch finally", leaves: "return throw", typed: true, comment: "//"},
+		"dart":        {title: "Dart", bracketed: true, lexer: "dart", types: "class enum mixin extension", loops: cLoops, tests: cTests + " try catch finally", leaves: "return throw rethrow yield", waits: "await", typed: true, methods: true, comment: "//"},
+		"kotlin":      {title: "Kotlin", bracketed: true, lexer: "kotlin", funcs: "fun", types: "class interface object", loops: cLoops, tests: "if else when try catch finally", leaves: "return throw", comment: "//"},
 		"swift":       {title: "Swift", lexer: "swift", funcs: "func", types: "class struct enum protocol extension actor", loops: "for while repeat", tests: "if else guard switch case default do catch", leaves: "return throw", waits: "await", comment: "//"},
 		"scala":       {title: "Scala", lexer: "scala", funcs: "def", types: "class object trait", loops: "for while do", tests: "if else match case try catch finally", leaves: "return throw", comment: "//"},
-		"php":         {title: "PHP", lexer: "php", funcs: "function fn", types: "class interface trait enum", loops: cLoops + " foreach", tests: cTests + " elseif match try catch finally", leaves: "return throw yield", comment: "//"},
+		"php":         {title: "PHP", bracketed: true, lexer: "php", funcs: "function fn", types: "class interface trait enum", loops: cLoops + " foreach", tests: cTests + " elseif match try catch finally", leaves: "return throw yield", comment: "//"},
 		"zig":         {title: "Zig", lexer: "zig", funcs: "fn", loops: "for while", tests: "if else switch catch orelse", leaves: "return", waits: "await", comment: "//"},
 		"ruby":        {title: "Ruby", lexer: "ruby", blocks: endWords, funcs: "def", types: "class module", loops: "for while until loop", tests: "if elsif else unless case when begin rescue ensure", leaves: "return raise yield", comment: "#"},
 		"crystal":     {title: "Crystal", lexer: "crystal", blocks: endWords, funcs: "def", types: "class module struct enum", loops: "while until loop", tests: "if elsif else unless case when begin rescue ensure", leaves: "return raise yield", comment: "#"},
@@ -84,9 +86,9 @@ func dialects() map[string]dialect {
 		"elixir":      {title: "Elixir", lexer: "elixir", blocks: endWords, funcs: "def defp defmacro defmacrop", types: "defmodule defprotocol defimpl", loops: "for", tests: "if else unless case cond with try rescue catch after", leaves: "raise throw", comment: "#"},
 		"julia":       {title: "Julia", lexer: "julia", blocks: endWords, funcs: "function macro", types: "struct module", loops: "for while", tests: "if elseif else try catch finally", leaves: "return throw", comment: "#"},
 		"shellscript": {title: "Shell", lexer: "bash", funcs: "function", loops: "for while until", tests: "if elif else case", leaves: "return exit", methods: true, comment: "#"},
-		"perl":        {title: "Perl", lexer: "perl", funcs: "sub", types: "package", loops: "for foreach while until", tests: "if elsif else unless", leaves: "return die", comment: "#"},
-		"powershell":  {title: "PowerShell", lexer: "powershell", funcs: "function filter", types: "class enum", loops: "for foreach while do", tests: "if elseif else switch try catch finally", leaves: "return throw exit", comment: "#"},
-		"r":           {title: "R", lexer: "r", loops: "for while repeat", tests: "if else switch", leaves: "return stop", comment: "#"},
+		"perl":        {title: "Perl", bracketed: true, lexer: "perl", funcs: "sub", types: "package", loops: "for foreach while until", tests: "if elsif else unless", leaves: "return die", comment: "#"},
+		"powershell":  {title: "PowerShell", bracketed: true, lexer: "powershell", funcs: "function filter", types: "class enum", loops: "for foreach while do", tests: "if elseif else switch try catch finally", leaves: "return throw exit", comment: "#"},
+		"r":           {title: "R", bracketed: true, lexer: "r", loops: "for while repeat", tests: "if else switch", leaves: "return stop", comment: "#"},
 		"nim":         {title: "Nim", lexer: "nim", blocks: indented, funcs: "proc func method iterator template macro", loops: "for while", tests: "if elif else case of when try except finally", leaves: "return raise yield", waits: "await", comment: "#"},
 		"haskell":     {title: "Haskell", lexer: "haskell", blocks: noBlocks, types: "data newtype class instance", tests: "if else case of", comment: "--"},
 		"ocaml":       {title: "OCaml", lexer: "ocaml", blocks: noBlocks, types: "module", loops: "for while", tests: "if else match try", leaves: "raise failwith", comment: "(*"},

@@ -96,7 +96,7 @@ func predeclaredFunc(name string) bool {
 
 // callWords writes the list of calls, those in the package with where they are
 // declared, "" where there are none.
-func (g *goFile) callWords(list []call, pkg *goPackage) string {
+func (g *goFile) callWords(list []call, pkg *goPackage, types *typed) string {
 	if len(list) == 0 {
 		return ""
 	}
@@ -107,17 +107,10 @@ func (g *goFile) callWords(list []call, pkg *goPackage) string {
 			break
 		}
 		words := code(c.name)
-		if at := pkg.declared(c); at != "" {
+		if at := pkg.declared(c, types); at != "" {
 			words += " (same package, " + at + ")"
 		}
 		out = append(out, words)
 	}
-	last := len(out) - 1
-	if len(list) > maxCalls+1 {
-		return and(out)
-	}
-	if last == 0 {
-		return out[0]
-	}
-	return join(out, "and")
+	return and(out)
 }

@@ -46,6 +46,9 @@ func (t *goTeller) findings() []string {
 		for _, look := range syntaxChecks() {
 			found = append(found, look(t.g, fn)...)
 		}
+		if types := t.typesOf(); types != nil {
+			found = append(found, types.ignoredErrors(t.g, fn)...)
+		}
 	}
 	slices.SortStableFunc(found, func(a, b finding) int { return cmp.Compare(a.line, b.line) })
 	out := make([]string, len(found))
@@ -479,7 +482,7 @@ func checkNilMap(g *goFile, fn *ast.FuncDecl) []finding {
 		}
 		for _, id := range spec.Names {
 			if line := writtenFirst(g, fn, id); line > 0 {
-				out = append(out, finding{line, fmt.Sprintf("the write to %s at %d panics: the map is nil since its declaration (%d)", code(id.Name), line, g.line(id.Pos()))})
+				out = append(out, finding{line, fmt.Sprintf("the write to %s at %d panics where it is reached: the map is nil since its declaration (%d)", code(id.Name), line, g.line(id.Pos()))})
 			}
 		}
 		return true
@@ -502,13 +505,21 @@ func writtenFirst(g *goFile, fn *ast.FuncDecl, decl *ast.Ident) int {
 		case *ast.LabeledStmt:
 			return false // a jump back may come after the map was made
 		case *ast.AssignStmt:
-			if index, ok := n.Lhs[0].(*ast.IndexExpr); ok && index.X == ast.Expr(all[1]) {
-				line = g.line(n.Pos())
-			}
+			line = max(line, indexLine(g, n.Lhs[0], all[1]))
+		case *ast.IncDecStmt:
+			line = max(line, indexLine(g, n.X, all[1]))
 		}
 		return line == 0
 	})
 	return line
+}
+
+// indexLine returns the line of x where it is an index into id, else 0.
+func indexLine(g *goFile, x ast.Expr, id *ast.Ident) int {
+	if index, ok := x.(*ast.IndexExpr); ok && index.X == ast.Expr(id) {
+		return g.line(x.Pos())
+	}
+	return 0
 }
 
 // checkFormat: a constant format has more or fewer verbs than arguments.

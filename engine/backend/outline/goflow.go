@@ -35,6 +35,19 @@ func (f *flow) whereOf(n ast.Node) string {
 	return f.where(f.g.line(n.Pos()), f.g.endLine(n))
 }
 
+// tellsCases says whether a statement is told case by case, each with its lines.
+func tellsCases(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.SelectStmt:
+		return len(s.Body.List) > 0
+	case *ast.SwitchStmt:
+		return len(s.Body.List) > 0
+	case *ast.TypeSwitchStmt:
+		return len(s.Body.List) > 0
+	}
+	return false
+}
+
 // run is a row of plain steps that is told in one sentence.
 type run struct {
 	verbs       []string
@@ -52,7 +65,7 @@ func (f *flow) sentences(list []ast.Stmt, subject string) []string {
 	}
 	flush := func(then string) {
 		if len(row.verbs) > 0 {
-			out = append(out, upper(subject)+" "+and(row.verbs)+" "+f.where(row.first, row.last)+".")
+			out = append(out, upper(subject)+" "+and(merged(row.verbs))+" "+f.where(row.first, row.last)+".")
 			row, subject = run{}, then
 		}
 	}
@@ -110,6 +123,10 @@ func (f *flow) compound(s ast.Stmt, subject string) (told []string, then string)
 		return []string{f.ifSentence(s, subject)}, then
 	}
 	verb := f.block(s, 0)
+	if tellsCases(s) {
+		f.begun = true
+		return []string{upper(subject) + " " + verb + "."}, "then it"
+	}
 	return []string{upper(subject) + " " + verb + " " + f.whereOf(s) + "."}, "then it"
 }
 
@@ -301,7 +318,7 @@ func (f *flow) verbs(list []ast.Stmt, depth int) []string {
 		verb, plain := f.plain(list[i], depth)
 		if !plain {
 			verb = f.block(list[i], depth)
-			if len(list) > 1 || depth > 1 {
+			if (len(list) > 1 || depth > 1) && !tellsCases(list[i]) {
 				verb += " (" + f.g.at(list[i]) + ")"
 			}
 		}
@@ -309,7 +326,31 @@ func (f *flow) verbs(list []ast.Stmt, depth int) []string {
 			out = append(out, verb)
 		}
 	}
+	return merged(out)
+}
+
+// merged puts calls that follow each other into one clause: "calls `a` and `b`".
+func merged(verbs []string) []string {
+	var out []string
+	for i := 0; i < len(verbs); i++ {
+		var row []string
+		for ; i < len(verbs) && plainCall(verbs[i]); i++ {
+			row = append(row, strings.TrimPrefix(verbs[i], "calls "))
+		}
+		if len(row) > 0 {
+			out = append(out, "calls "+and(row))
+			i--
+			continue
+		}
+		out = append(out, verbs[i])
+	}
 	return out
+}
+
+// plainCall says whether a clause is "calls `name`" and no more.
+func plainCall(verb string) bool {
+	rest, ok := strings.CutPrefix(verb, "calls `")
+	return ok && strings.IndexByte(rest, '`') == len(rest)-1
 }
 
 // brief is a nested block in a few words.
@@ -549,6 +590,33 @@ func (f *flow) startWords(s ast.Stmt, depth int) string {
 		return start + what + " of " + count(len(lit.Body.List), "step")
 	}
 	return start + what + " that " + and(verbs)
+}
+
+// headWords says what the head of a statement with blocks does, where the lines
+// up to last hold no more of it than that; "" otherwise.
+func (f *flow) headWords(list []ast.Stmt, last int) string {
+	if len(list) != 1 {
+		return ""
+	}
+	body, words := (*ast.BlockStmt)(nil), ""
+	switch s := list[0].(type) {
+	case *ast.ForStmt:
+		body, words = s.Body, f.loopVerb(s)
+	case *ast.RangeStmt:
+		body, words = s.Body, f.loopVerb(s)
+	case *ast.IfStmt:
+		body, words = s.Body, "tests "+f.g.code(s.Cond)
+	case *ast.SwitchStmt:
+		body, words = s.Body, "chooses among "+count(len(s.Body.List), "case")
+	case *ast.TypeSwitchStmt:
+		body, words = s.Body, "looks at the type of "+f.g.code(typeSwitched(s))
+	case *ast.SelectStmt:
+		body, words = s.Body, "waits on "+count(len(s.Body.List), "case")
+	}
+	if body == nil || len(body.List) == 0 || f.g.line(body.List[0].Pos()) <= last {
+		return ""
+	}
+	return words + " (" + f.g.at(list[0]) + ")"
 }
 
 // assignedError returns the error variable a block assigns, "" for none.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -16,6 +17,8 @@ type goTeller struct {
 	decls []ast.Decl    // the ones the selection touches
 	loose *ast.FuncDecl // holds the statements where the code is statements alone
 	pkg   *goPackage    // loaded when first needed
+	types *typed        // of the selected declarations, checked when first needed
+	asked bool          // types was tried
 }
 
 // newGoTeller parses the code. It returns nil, having said why, where the
@@ -27,7 +30,7 @@ func newGoTeller(v *voice, s *source, fence *fence) *goTeller {
 		t.loose, _ = t.decls[0].(*ast.FuncDecl)
 	}
 	if g.broken > 0 {
-		v.line(fmt.Sprintf("%s does not parse as Go: line %d, %s.", upper(s.name()), g.base+g.broken, code(g.what)))
+		v.line(fmt.Sprintf("%s does not parse as Go: line %d, %s.", s.title(), g.base+g.broken, code(g.what)))
 		if len(t.decls) == 0 || !t.allOK(t.decls) {
 			return nil
 		}
@@ -74,6 +77,18 @@ func (t *goTeller) packageOf() *goPackage {
 		t.pkg = loadPackage(t.g, t.fence)
 	}
 	return t.pkg
+}
+
+// typesOf checks the selected declarations' types on first use; nil where the
+// checker failed.
+func (t *goTeller) typesOf() *typed {
+	if !t.asked {
+		t.asked = true
+		t.types = t.packageOf().checkTypes(func(f *goFile, d *ast.FuncDecl) bool {
+			return f == t.g && slices.Contains(t.decls, ast.Decl(d))
+		})
+	}
+	return t.types
 }
 
 // function explains one function: what the file alone tells first.
@@ -168,7 +183,7 @@ func (t *goTeller) statements(d *ast.FuncDecl) {
 	for _, line := range paragraphs(f.sentences(d.Body.List, "the code")) {
 		t.v.line(line)
 	}
-	if calls := t.g.callWords(t.g.calls(d.Body), t.packageOf()); calls != "" {
+	if calls := t.g.callWords(t.g.calls(d.Body), t.packageOf(), nil); calls != "" {
 		t.v.line("Calls: " + calls + ".")
 	}
 }
@@ -189,6 +204,10 @@ func (t *goTeller) selected(d *ast.FuncDecl) {
 		return
 	}
 	f := &flow{g: t.g, results: d.Type.Results, begun: true}
+	if head := f.headWords(inside, t.s.last); head != "" {
+		t.v.line(fmt.Sprintf("The selection (%s) is the head of a statement: it %s.", at, head))
+		return
+	}
 	told := f.sentences(inside, "it")
 	t.v.line(fmt.Sprintf("The selection (%s) is this part: %s", at, strings.Join(told, " ")))
 }
@@ -242,15 +261,23 @@ func (t *goTeller) footer(d *ast.FuncDecl) {
 		return
 	}
 	pkg := t.packageOf()
-	if calls := t.g.callWords(t.g.calls(d.Body), pkg); calls != "" {
+	if calls := t.g.callWords(t.g.calls(d.Body), pkg, t.typesOf()); calls != "" {
 		t.v.say(" Calls: " + calls + ".")
 	}
-	if d.Recv == nil && d.Name.Name != "main" && d.Name.Name != "init" {
-		if used := useWords(pkg.uses(d.Name.Name)); used != "" {
-			t.v.say(" " + used)
-		}
+	switch {
+	case d.Recv != nil:
+		t.v.say(spaced(useWords(pkg.methodUses(d), pkg.fence.cut)))
+	case d.Name.Name != "main" && d.Name.Name != "init":
+		t.v.say(spaced(useWords(pkg.uses(d.Name.Name))))
 	}
 	t.v.say("\n")
+}
+
+func spaced(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " " + s
 }
 
 // useWords writes the places that use a name.

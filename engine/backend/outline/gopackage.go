@@ -95,13 +95,23 @@ func (p *goPackage) index(f *goFile) {
 
 // declared says where a called function of the package is declared:
 // "retry.go:31", "" where it was not found.
-func (p *goPackage) declared(c call) string {
+func (p *goPackage) declared(c call, types *typed) string {
+	if types != nil {
+		if f := types.function(c.fun); f != nil {
+			if at, ok := p.decls[types.key(f.Origin())]; ok {
+				return at.String()
+			}
+			return ""
+		}
+	}
 	id, ok := c.fun.(*ast.Ident)
 	if !ok || c.kind != callPackage {
 		return ""
 	}
 	if at, ok := p.decls[id.Name]; ok {
-		return at.String()
+		if _, isFunc := at.node.(*ast.FuncDecl); isFunc {
+			return at.String()
+		}
 	}
 	return ""
 }

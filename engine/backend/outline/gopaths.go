@@ -65,14 +65,23 @@ func (w pathWalk) branch(n *ast.IfStmt) {
 		ast.Walk(w, n.Init)
 	}
 	ast.Walk(w, n.Cond)
-	in := w
-	if name, op := nilTest(n.Cond); op == token.NEQ && !assigns(n.Body, name) {
-		in.guard = name
-	}
-	ast.Walk(in, n.Body)
+	name, op := nilTest(n.Cond)
+	ast.Walk(w.guarded(op == token.NEQ, name, n.Body), n.Body)
 	if n.Else != nil {
-		ast.Walk(w, n.Else)
+		ast.Walk(w.guarded(op == token.EQL, name, n.Else), n.Else)
 	}
+}
+
+// guarded is the walk of a branch where the test says that name is not nil. The
+// branch must not give it another value.
+func (w pathWalk) guarded(set bool, name string, branch ast.Stmt) pathWalk {
+	switch {
+	case assigns(branch, w.guard):
+		w.guard = ""
+	case set && !assigns(branch, name):
+		w.guard = name
+	}
+	return w
 }
 
 func (w pathWalk) count(r *ast.ReturnStmt) {
@@ -111,7 +120,11 @@ func isNil(x ast.Expr) bool {
 func (w pathWalk) isError(x ast.Expr) bool {
 	switch x := x.(type) {
 	case *ast.Ident:
-		return x.Name == w.guard && w.guard != ""
+		return x.Name == w.guard && w.guard != "" || w.isErrorVar(x)
+	case *ast.SelectorExpr:
+		path := w.g.qualifier(x)
+		first, _, _ := strings.Cut(path, "/")
+		return path != "" && !strings.Contains(first, ".") && (strings.HasPrefix(x.Sel.Name, "Err") || x.Sel.Name == "EOF")
 	case *ast.UnaryExpr:
 		return x.Op == token.AND
 	case *ast.CompositeLit:
@@ -126,6 +139,25 @@ func (w pathWalk) isError(x ast.Expr) bool {
 		}
 		id, ok := sel.X.(*ast.Ident)
 		return ok && id.Name == w.done
+	}
+	return false
+}
+
+// isErrorVar says whether a name is a package-level variable of the file that is
+// made by errors.New or fmt.Errorf.
+func (w pathWalk) isErrorVar(id *ast.Ident) bool {
+	obj := id.Obj                                           //nolint:staticcheck // the parser's own resolution
+	if obj == nil || w.g.ast.Scope.Lookup(id.Name) != obj { //nolint:staticcheck // as above
+		return false
+	}
+	spec, ok := obj.Decl.(*ast.ValueSpec)
+	if !ok || len(spec.Values) != len(spec.Names) {
+		return false
+	}
+	for i, name := range spec.Names {
+		if call, ok := spec.Values[i].(*ast.CallExpr); ok && name.Name == id.Name {
+			return w.g.isImported(call.Fun, "errors", "New") || w.g.isImported(call.Fun, "fmt", "Errorf")
+		}
 	}
 	return false
 }

@@ -46,7 +46,7 @@ func (f *flow) startWordsIf(plain bool, s ast.Stmt, depth int) string {
 	}
 	if d, ok := s.(*ast.DeferStmt); ok {
 		if verb := f.lockVerb(d.Call); verb != "" {
-			return "defers: " + verb
+			return "defers " + strings.Replace(verb, "locks", "locking", 1)
 		}
 	}
 	return f.startWords(s, depth)

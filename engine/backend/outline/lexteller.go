@@ -1,3 +1,320 @@
 package outline
 
-func newLexTeller(v *voice, s *source) teller { return nil }
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// lexTeller tells about code by its tokens alone.
+type lexTeller struct {
+	v *voice
+	s *source
+	d dialect
+	x *lexed
+
+	find  *declFinder
+	decls []*lexDecl
+}
+
+// newLexTeller lexes the code. It returns nil where nothing lexes the language.
+func newLexTeller(v *voice, s *source, lexers *lexerCache) *lexTeller {
+	d, ok := dialectOf(s.lang)
+	if !ok || len(s.text) > maxLexed {
+		return nil
+	}
+	x := lexGoOr(d, s.text, lexers)
+	if x == nil {
+		return nil
+	}
+	t := &lexTeller{v: v, s: s, d: d, x: x, decls: declarations(d, x)}
+	t.find = &declFinder{d: d}
+	for _, k := range x.toks {
+		if k.kind != tokComment {
+			t.find.toks = append(t.find.toks, k)
+		}
+	}
+	t.find.match = brackets(t.find.toks)
+	return t
+}
+
+func lexGoOr(d dialect, text string, lexers *lexerCache) *lexed {
+	if d.lexer == "" {
+		return lexGo(text)
+	}
+	l, err := lexers.get(d.lexer)
+	if err != nil {
+		return nil
+	}
+	x, err := lexText(l, text)
+	if err != nil {
+		return nil
+	}
+	return x
+}
+
+// line is the editor's line of a token's first character.
+func (t *lexTeller) line(i int) int { return t.s.base + t.find.toks[i].line }
+
+// lines returns a declaration's first and last line; known is false where its
+// end is not certain.
+func (t *lexTeller) lines(d *lexDecl) (first, last int, known bool) {
+	first = t.line(d.head)
+	if d.end == 0 {
+		return first, first, false
+	}
+	return first, t.s.base + t.find.toks[d.end-1].lastLine, true
+}
+
+// touched returns the declarations that the selection is about: the innermost
+// function around it, or else the ones it touches.
+func (t *lexTeller) touched() []*lexDecl {
+	var around *lexDecl
+	var out []*lexDecl
+	for _, d := range t.decls {
+		first, last, _ := t.lines(d)
+		if first <= t.s.first && t.s.last <= last && !d.isType {
+			around = d
+		}
+		if first <= t.s.last && last >= t.s.first {
+			out = append(out, d)
+		}
+	}
+	if around != nil {
+		return []*lexDecl{around}
+	}
+	return t.selectedTypes(out)
+}
+
+// selectedTypes drops the types around a selection that holds declarations of its own.
+func (t *lexTeller) selectedTypes(list []*lexDecl) []*lexDecl {
+	var out []*lexDecl
+	for _, d := range list {
+		first, last, known := t.lines(d)
+		inside := known && first < t.s.first && t.s.last < last
+		if !inside || !slices.ContainsFunc(list, func(o *lexDecl) bool { return o.parent == d }) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// explain implements teller.
+func (t *lexTeller) explain() {
+	list := t.touched()
+	if len(list) == 1 && !list[0].isType {
+		t.function(list[0])
+		return
+	}
+	if len(list) == 0 {
+		t.region()
+		return
+	}
+	t.list(list)
+}
+
+// heading says what a declaration is.
+func (t *lexTeller) heading(d *lexDecl) string {
+	kind := "function"
+	if d.isType {
+		kind = strings.TrimPrefix(strings.TrimPrefix(d.word, "def"), "@")
+	}
+	words := "**" + plain(d.name) + "** is " + article(kind)
+	if len(d.modifiers) > 0 {
+		words += " (" + code(strings.Join(d.modifiers, " ")) + ")"
+	}
+	if d.parent != nil {
+		words += " in " + code(d.parent.name)
+	}
+	words += ", " + t.d.title + ", " + t.where(d)
+	if doc := t.doc(d); doc != "" {
+		return words + ": " + quote(doc)
+	}
+	return words + "."
+}
+
+func (t *lexTeller) where(d *lexDecl) string {
+	first, last, known := t.lines(d)
+	if !known {
+		return fmt.Sprintf("from line %d", first)
+	}
+	return linesOf(first, last)
+}
+
+// function explains one function.
+func (t *lexTeller) function(d *lexDecl) {
+	t.v.line(t.heading(d))
+	t.v.line(t.takes(d))
+	if d.end == 0 {
+		t.v.line("Where it ends is not certain from its tokens, so its body is not told about.")
+		return
+	}
+	t.tellRange(d.body, d.end, d)
+	if used := t.uses(d); len(used) > 0 {
+		t.v.line("Its name is also used at " + linesList(used) + ".")
+	}
+}
+
+// takes says what parameters are written.
+func (t *lexTeller) takes(d *lexDecl) string {
+	switch {
+	case t.d.title == "Shell":
+		return "Its parameters are positional and not declared."
+	case !d.hasPar:
+		return "No parameter list is written in brackets."
+	case len(d.params) == 0:
+		return "It takes no parameters."
+	}
+	return "It takes, as written, " + and(codes(d.params)) + "."
+}
+
+// tellRange tells what the tokens of a range show, in order and in sum.
+func (t *lexTeller) tellRange(from, to int, self *lexDecl) {
+	steps := t.steps(from, to)
+	if len(steps) > 0 {
+		t.v.line("In order: " + strings.Join(stepWords(steps), ", ") + ".")
+		t.v.line("In sum: " + sums(steps) + ".")
+	} else {
+		t.v.line("It holds no loops, branches or ways out that are written as such.")
+	}
+	if calls := t.calls(from, to, self); calls != "" {
+		t.v.line("Calls: " + calls + ".")
+	}
+	if comments := t.comments(from, to); comments != "" {
+		t.v.line("Comments inside: " + comments + ".")
+	}
+}
+
+// region explains lines that are in no function.
+func (t *lexTeller) region() {
+	from, to := t.selected()
+	if from == to {
+		if comments := t.commentsBetween(t.s.first, t.s.last); comments != "" {
+			t.v.line("The selection (" + linesOf(t.s.first, t.s.last) + ") is a comment: " + comments + ".")
+			return
+		}
+		t.v.line("The selection (" + linesOf(t.s.first, t.s.last) + ") holds no code.")
+		return
+	}
+	if t.d.title == "SQL" {
+		t.sql(from, to)
+		return
+	}
+	words := fmt.Sprintf("This is %s code outside any function that its tokens show (%s).", t.d.title, linesOf(t.s.first, t.s.last))
+	for _, d := range slices.Backward(t.decls) {
+		if d.end == 0 && t.line(d.head) < t.s.first {
+			words += fmt.Sprintf(" The last declaration before it is %s (%d), whose end its tokens do not show.", code(d.name), t.line(d.head))
+			break
+		}
+	}
+	t.v.line(words)
+	t.tellRange(from, to, nil)
+}
+
+// selected returns the range of tokens on the selected lines.
+func (t *lexTeller) selected() (from, to int) {
+	from, to = -1, -1
+	for i := range t.find.toks {
+		if l := t.line(i); l >= t.s.first && l <= t.s.last {
+			if from < 0 {
+				from = i
+			}
+			to = i + 1
+		}
+	}
+	if from < 0 {
+		return 0, 0
+	}
+	return from, to
+}
+
+// list tells several declarations, a line each.
+func (t *lexTeller) list(list []*lexDecl) {
+	if len(list) > 1 {
+		t.v.line(fmt.Sprintf("**%s**, %s, holds %s here:", plain(t.s.name()), t.d.title, count(len(list), "declaration")))
+	}
+	for i, d := range list {
+		if i == maxListed {
+			t.v.line("- " + count(len(list)-i, "more declaration") + ".")
+			return
+		}
+		words := t.heading(d)
+		if !d.isType && d.hasPar {
+			words += " " + t.takes(d)
+		}
+		if d.isType {
+			words += t.members(d)
+		}
+		if len(list) > 1 {
+			words = "- " + words
+		}
+		t.v.line(words)
+	}
+}
+
+// members lists the functions that stand directly in a type.
+func (t *lexTeller) members(d *lexDecl) string {
+	var names []string
+	for _, m := range t.decls {
+		if m.parent == d && !m.isType {
+			names = append(names, code(m.name)+fmt.Sprintf(" (%d)", t.line(m.head)))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	if len(names) > maxCalls {
+		names = append(names[:maxCalls], count(len(names)-maxCalls, "other"))
+	}
+	return " It holds the functions " + and(names) + "."
+}
+
+// findings implements teller: tokens alone prove nothing.
+func (t *lexTeller) findings() []string { return nil }
+
+// checked implements teller.
+func (t *lexTeller) checked() string { return "" }
+
+// sql tells the statements of a selection and the tables they name.
+func (t *lexTeller) sql(from, to int) {
+	first := true
+	start := from
+	for i := from; i <= to; i++ {
+		if i < to && t.find.text(i) != ";" {
+			continue
+		}
+		if i > start {
+			t.v.line(t.sqlStatement(start, i))
+			first = false
+		}
+		start = i + 1
+	}
+	if first {
+		t.v.line("The selection holds no statement.")
+	}
+}
+
+func (t *lexTeller) sqlStatement(from, to int) string {
+	words := fmt.Sprintf("%s is a statement (%s).", code(strings.ToUpper(t.find.text(from))), linesOf(t.line(from), t.line(to-1)))
+	var tables []string
+	for i := from; i+1 < to; i++ {
+		if !has("from join into update table view", strings.ToLower(t.find.text(i))) || !t.find.word(i+1) {
+			continue
+		}
+		j := i + 1
+		if has("if", strings.ToLower(t.find.text(j))) { // IF [NOT] EXISTS
+			for j < to && strings.ToLower(t.find.text(j)) != "exists" {
+				j++
+			}
+			j++
+		}
+		name, _ := t.find.qualified(j)
+		if name != "" && !slices.Contains(tables, code(name)) && !has("select lateral only set", strings.ToLower(name)) {
+			tables = append(tables, code(name))
+		}
+	}
+	if len(tables) > 0 {
+		words += " It names " + and(tables) + "."
+	}
+	return words
+}

@@ -70,11 +70,10 @@ func (s *source) name() string {
 	return filepath.Base(s.path)
 }
 
-// relative returns path as seen from the workspace folder, with slashes, for
-// files of other packages.
-func (s *source) relative(path string) string {
-	if rel, err := filepath.Rel(s.folder, path); s.folder != "" && err == nil && filepath.IsLocal(rel) {
-		return filepath.ToSlash(rel)
+// title is the file's name at the start of a sentence.
+func (s *source) title() string {
+	if s.path == "" {
+		return "The text"
 	}
-	return filepath.Base(path)
+	return code(filepath.Base(s.path))
 }

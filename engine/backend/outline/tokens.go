@@ -89,19 +89,28 @@ func lexText(l chroma.Lexer, text string) (out *lexed, err error) {
 	}
 	s := &splitter{line: 1}
 	for t := it(); t != chroma.EOF; t = it() {
-		s.add(t.Value, chromaKind(t.Type))
+		s.add(t.Value, chromaKind(t.Type, t.Value))
 	}
 	return &lexed{src: s.src.String(), toks: s.toks}, nil
 }
 
-func chromaKind(t chroma.TokenType) tokKind {
+func chromaKind(t chroma.TokenType, text string) tokKind {
 	switch {
 	case t.InCategory(chroma.Comment) && t != chroma.CommentPreproc && t != chroma.CommentPreprocFile:
+		return tokComment
+	case t == chroma.LiteralStringDoc && docComment(text):
 		return tokComment
 	case t.InSubCategory(chroma.LiteralString) && t != chroma.LiteralStringInterpol && t != chroma.LiteralStringSymbol:
 		return tokString
 	}
 	return tokOther
+}
+
+// docComment tells a comment that a lexer calls a documentation string from a
+// string that documents, as Python's.
+func docComment(text string) bool {
+	text = strings.TrimSpace(text)
+	return strings.HasPrefix(text, "//") || strings.HasPrefix(text, "/*") || strings.HasPrefix(text, "#") || strings.HasPrefix(text, "--")
 }
 
 // lexGo splits Go code that does not parse.
@@ -190,12 +199,13 @@ func (s *splitter) space(text string) {
 }
 
 // solid appends one token. White space at the ends of comments and strings that
-// a lexer included is left out of the token.
+// a lexer included is left out of the token, but for the pieces of one string.
 func (s *splitter) solid(text string, kind tokKind) {
-	body := strings.TrimRight(text, " \t\n")
-	lead := len(body) - len(strings.TrimLeft(body, " \t\n"))
-	if kind == tokString && s.joins(kind) {
-		body, lead = text, 0
+	joined := s.joins(text, kind)
+	body, lead := text, 0
+	if !joined || kind != tokString {
+		body = strings.TrimRight(text, " \t\n")
+		lead = len(body) - len(strings.TrimLeft(body, " \t\n"))
 	}
 	if body == "" {
 		s.space(text)
@@ -204,7 +214,7 @@ func (s *splitter) solid(text string, kind tokKind) {
 	s.space(text[:lead])
 	start, breaks := s.src.Len(), strings.Count(body[lead:], "\n")
 	s.src.WriteString(body[lead:])
-	if s.joins(kind) && lead == 0 && s.toks[len(s.toks)-1].end == start {
+	if joined && lead == 0 {
 		t := &s.toks[len(s.toks)-1]
 		t.text += body
 		t.end, t.lastLine = s.src.Len(), s.line+breaks
@@ -216,14 +226,22 @@ func (s *splitter) solid(text string, kind tokKind) {
 	s.space(text[len(body):])
 }
 
-// joins says whether a token of a kind would continue the last one.
-func (s *splitter) joins(kind tokKind) bool {
-	if len(s.toks) == 0 || kind != tokString && kind != tokComment {
+// joins says whether a piece continues the last token: a string, a comment, or
+// an operator of several characters.
+func (s *splitter) joins(text string, kind tokKind) bool {
+	if len(s.toks) == 0 {
 		return false
 	}
 	last := s.toks[len(s.toks)-1]
-	return last.kind == kind && last.end == s.src.Len()
+	if last.kind != kind || last.end != s.src.Len() {
+		return false
+	}
+	return kind == tokString || kind == tokComment || kind == tokOther && has(operators, last.text+text)
 }
+
+// operators are the ones of several characters that lexers may split and that
+// reading declarations needs whole.
+const operators = ":: => -> ?. && || == != <= >= === !== ** .. ... := <- ?? |>"
 
 func isWordRune(r rune) bool {
 	return r == '_' || r == '$' || r == '@' || unicode.IsLetter(r) || unicode.IsDigit(r)
