@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/rigrun/rigrun-lsp/engine/assemble"
+	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/stream"
+)
+
+// askFlags are the flags of ask.
+type askFlags struct {
+	question, file, lines, model string
+	json                         bool
+}
+
+// parseAskFlags reads "QUESTION" and the flags, which may stand on either side of it.
+func parseAskFlags(args []string) (askFlags, error) {
+	var f askFlags
+	set := flag.NewFlagSet("ask", flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	set.StringVar(&f.file, "file", "", "")
+	set.StringVar(&f.lines, "lines", "", "")
+	set.StringVar(&f.model, "model", "", "")
+	set.BoolVar(&f.json, "json", false, "")
+	var words []string
+	for rest := args; len(rest) > 0; rest = set.Args() {
+		if err := set.Parse(rest); err != nil {
+			return f, usageError{err.Error()}
+		}
+		if set.NArg() == 0 {
+			break
+		}
+		words = append(words, set.Arg(0))
+		if err := set.Parse(set.Args()[1:]); err != nil {
+			return f, usageError{err.Error()}
+		}
+	}
+	f.question = strings.Join(words, " ")
+	switch {
+	case f.question == "":
+		return f, usageError{"ask: a question was expected"}
+	case f.lines != "" && f.file == "":
+		return f, usageError{"ask: --lines needs --file"}
+	}
+	return f, nil
+}
+
+// ask answers one question on the terminal.
+func ask(ctx context.Context, args []string, std stdio, getenv func(string) string) error {
+	f, err := parseAskFlags(args)
+	if err != nil {
+		return err
+	}
+	req := chat.Request{Message: f.question, Model: f.model}
+	if f.file != "" {
+		src, err := readSource(f.file, f.lines)
+		if err != nil {
+			return err
+		}
+		req.Context = []chat.ContextItem{src.item()}
+	}
+	outer, problems := layers(getenv)
+	c, more := config.Merge(outer...)
+	if err := problemLines(append(problems, more...)); err != nil {
+		return err
+	}
+	e := assemble.Engine(c, outline.Disk())
+	defer e.Close()
+	var to io.Writer = std.out
+	if f.json {
+		to = io.Discard
+	}
+	t := &terminal{out: to}
+	result, err := e.Chat(ctx, req, t)
+	if err != nil {
+		t.finish()
+		if errors.Is(err, context.Canceled) {
+			return errors.New("stopped by you")
+		}
+		return err
+	}
+	if f.json {
+		return printJSON(std.out, result)
+	}
+	t.finish()
+	_, err = fmt.Fprintln(std.err, summary(*result))
+	return err
+}
+
+func printJSON(out io.Writer, v any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return fmt.Errorf("print the answer: %w", err)
+	}
+	return nil
+}
+
+// summary is the line under an answer: where it came from, how fast, and why there.
+func summary(r chat.Result) string {
+	return fmt.Sprintf("%s · %s · %s · first token %.0f ms · %.0f tok/s · %d tokens · %s",
+		r.Route.Tier, r.Route.Backend, r.Route.Model, r.Metrics.FirstTokenMs, r.Metrics.TokensPerSecond, r.Usage.CompletionTokens, r.Route.Reason)
+}
+
+// terminal is the listener of a person at a terminal.
+type terminal struct {
+	out  io.Writer
+	last byte // the last byte printed
+}
+
+func (t *terminal) Route(chat.RouteDecision, *chat.CacheInfo) error { return nil }
+
+func (t *terminal) Write(c stream.Chunk) error {
+	if c.Kind != stream.Text || len(c.Data) == 0 {
+		return nil
+	}
+	return t.print(string(c.Data))
+}
+
+// print writes text that is not empty.
+func (t *terminal) print(text string) error {
+	t.last = text[len(text)-1]
+	_, err := io.WriteString(t.out, text)
+	return err
+}
+
+func (t *terminal) Close(stream.End) error { return nil }
+
+// finish ends the last line, so that what follows starts on a new one.
+func (t *terminal) finish() {
+	if t.last != 0 && t.last != '\n' {
+		_, _ = io.WriteString(t.out, "\n")
+	}
+}
