@@ -2,6 +2,7 @@ package stream
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 )
 
@@ -95,7 +96,7 @@ func (c *Coalescer) run() {
 	defer close(c.done)
 	var writing batch
 	for c.take(&writing) {
-		if err := writing.writeTo(c.next); err != nil {
+		if err := c.pass(&writing); err != nil {
 			c.mu.Lock()
 			c.err = err
 			c.waiting = batch{}
@@ -103,6 +104,17 @@ func (c *Coalescer) run() {
 			return
 		}
 	}
+}
+
+// pass writes a batch to next. A panic of next becomes its error: nobody guards
+// this goroutine, so it would end the process, and not only the answer.
+func (c *Coalescer) pass(b *batch) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a sink: %v", p)
+		}
+	}()
+	return b.writeTo(c.next)
 }
 
 // take swaps the empty batch b for the one that waits, as soon as it holds

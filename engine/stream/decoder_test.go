@@ -351,6 +351,46 @@ func TestServerErrorMessageIsCutBetweenCharacters(t *testing.T) {
 	}
 }
 
+// TestTemplate checks that the shortcut takes the lines it is made for: of a
+// recorded stream, all but a few of both ends.
+func TestTemplate(t *testing.T) {
+	for file, d := range map[string]interface {
+		Decoder
+		recognises(line []byte) bool
+	}{
+		"ollama-chat-stream.ndjson":     NewNDJSON(),
+		"ollama-generate-stream.ndjson": NewNDJSON(),
+		"llama-openai-stream.sse":       NewSSE(),
+		"ollama-openai-stream.sse":      NewSSE(),
+	} {
+		body, err := os.ReadFile("testdata/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, recognised := 0, 0
+		for line := range bytes.Lines(body) {
+			if len(bytes.TrimSpace(line)) > 0 {
+				lines++
+			}
+			if d.recognises(line) {
+				recognised++
+			}
+			if err := d.Feed(line, &answer{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if recognised < lines-5 || recognised == 0 {
+			t.Errorf("%s: %d of %d lines are recognised", file, recognised, lines)
+		}
+	}
+}
+
+// recognises reports whether the template takes the line.
+func (d *decoder) recognises(line []byte) bool {
+	n, _, _ := d.template.match(line)
+	return n == len(line)
+}
+
 // TestNoAllocations feeds lines of every frequent kind: plain, with escapes, not
 // ASCII, cut in two, and of two shapes in turn, which keeps the template from matching.
 func TestNoAllocations(t *testing.T) {

@@ -318,15 +318,19 @@ func textOf(raw, scratch []byte) (text, grown []byte) {
 // Bytes that are not UTF-8 and surrogates without their other half become
 // U+FFFD, one each, as encoding/json has it.
 func appendText(dst, raw []byte) []byte {
-	for {
-		i := bytes.IndexByte(raw, '\\')
-		if i < 0 {
-			return appendValid(dst, raw)
+	for at := 0; ; {
+		end, high := plainRun(raw, at)
+		if high {
+			dst = appendValid(dst, raw[at:end])
+		} else {
+			dst = append(dst, raw[at:end]...)
 		}
-		dst = appendValid(dst, raw[:i])
+		if end == len(raw) {
+			return dst
+		}
 		var n int
-		dst, n = appendEscape(dst, raw[i:])
-		raw = raw[i+n:]
+		dst, n = appendEscape(dst, raw[end:])
+		at = end + n
 	}
 }
 

@@ -220,6 +220,21 @@ func TestCoalescerTellsNextOfALateError(t *testing.T) {
 	r.check(t, End{Reason: chat.FinishStop, Err: errWrite})
 }
 
+// brittle is a sink that panics.
+type brittle struct{ recorder }
+
+func (*brittle) Write(Chunk) error { panic("index out of range") }
+
+func TestCoalescerTurnsAPanicIntoAnError(t *testing.T) {
+	r := &brittle{}
+	c := Coalesce(r)
+	_ = c.Write(piece(Text, "x")) // returns before next is called
+	err := c.Close(End{Reason: chat.FinishStop})
+	if err == nil || len(r.closings) != 1 || r.closings[0].Err == nil {
+		t.Errorf("Close returned %v, next was closed with %v", err, r.closings)
+	}
+}
+
 func TestCoalescerWithoutAWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &recorder{closeErr: errClose}

@@ -64,9 +64,10 @@ func (t *template) match(text []byte) (n int, token []byte, odd bool) {
 		end, oddHole := plainRun(text, at)
 		if peek(text, end) != '"' {
 			var want string
-			if end, oddHole, want = scanString(text, at); want != "" {
+			if end, _, want = scanString(text, end); want != "" {
 				return 0, nil, false
 			}
+			oddHole = true
 		}
 		if i == t.token {
 			token, odd = text[at:end], oddHole
