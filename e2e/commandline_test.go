@@ -12,8 +12,8 @@ import (
 )
 
 // runCommand runs the binary with a configuration that points at a tap, and
-// returns what it printed and what the model server had sent.
-func runCommand(t *testing.T, args ...string) (stdout string, said answer) {
+// returns what it printed on both its outputs and what the model server had sent.
+func runCommand(t *testing.T, args ...string) (stdout, stderr string, said answer) {
 	t.Helper()
 	server := startModelServer(t, gguf.Tiny())
 	tp := startTap(t, server)
@@ -30,11 +30,11 @@ func runCommand(t *testing.T, args ...string) (stdout string, said answer) {
 			t.Fatalf("rigrun-lsp %s never asked the model server:\n%s", strings.Join(args, " "), out.String())
 		}
 		if said = x.answer(t); strings.TrimSpace(said.text) != "" {
-			return out.String(), said
+			return out.String(), errs.String(), said
 		}
 	}
 	t.Fatal("eight empty answers")
-	return "", answer{}
+	return "", "", answer{}
 }
 
 // sample writes the file that the command line is asked about.
@@ -47,7 +47,7 @@ func sample(t *testing.T) string {
 
 // TestAsk asks from the command line: the answer's text is what is printed.
 func TestAsk(t *testing.T) {
-	stdout, said := runCommand(t, "ask", "What does it do?", "--file", sample(t), "--lines", "4:11")
+	stdout, _, said := runCommand(t, "ask", "What does it do?", "--file", sample(t), "--lines", "4:11")
 	if !strings.Contains(stdout, strings.TrimSpace(said.text)) {
 		t.Errorf("printed %q\nthe model server sent %q", stdout, said.text)
 	}
@@ -55,7 +55,7 @@ func TestAsk(t *testing.T) {
 
 // TestAskJSON asks for the answer as data.
 func TestAskJSON(t *testing.T) {
-	stdout, said := runCommand(t, "ask", "What does it do?", "--file", sample(t), "--lines", "4:11", "--json")
+	stdout, _, said := runCommand(t, "ask", "What does it do?", "--file", sample(t), "--lines", "4:11", "--json")
 	var res result
 	if err := json.Unmarshal([]byte(stdout), &res); err != nil {
 		t.Fatalf("printed %q: %v", stdout, err)
@@ -65,16 +65,16 @@ func TestAskJSON(t *testing.T) {
 	}
 }
 
-// TestDemo runs the demonstration: it shows the text as it streamed, and who
-// answered.
+// TestDemo runs the demonstration: it shows the text as it streamed, and says who
+// answered, on whichever output.
 func TestDemo(t *testing.T) {
-	stdout, said := runCommand(t, "demo", "--file", sample(t), "--lines", "4:11")
+	stdout, stderr, said := runCommand(t, "demo", "--file", sample(t), "--lines", "4:11")
 	if !strings.Contains(stdout, strings.TrimSpace(said.text)) {
 		t.Errorf("printed %q\nthe model server sent %q", stdout, said.text)
 	}
 	for _, want := range []string{"local", "tiny"} {
-		if !strings.Contains(stdout, want) {
-			t.Errorf("does not say %q:\n%s", want, stdout)
+		if !strings.Contains(stdout+stderr, want) {
+			t.Errorf("does not say %q:\n%s\n%s", want, stdout, stderr)
 		}
 	}
 }
