@@ -13,6 +13,7 @@ type performance struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	begun bool // the headers have been sent
+	gone  bool // the client closed the connection before the end
 }
 
 // perform does an answer's steps, and sends the end mark where the last of them
@@ -67,6 +68,7 @@ func (p *performance) hold(c <-chan struct{}) bool {
 	case <-c:
 		return true
 	case <-p.r.Context().Done():
+		p.gone = true
 	case <-p.s.done:
 	}
 	return false
@@ -103,6 +105,7 @@ func (p *performance) write(text string) bool {
 	for len(text) > 0 {
 		n := min(size, len(text))
 		if _, err := io.WriteString(p.w, text[:n]); err != nil {
+			p.gone = true
 			return false
 		}
 		p.flush()

@@ -193,11 +193,16 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 		writeStatus(w, http.StatusBadRequest, s.dialect.refusal(http.StatusBadRequest, msg))
 		return
 	}
-	stop := context.AfterFunc(r.Context(), func() { s.closed <- time.Now() })
+	var once sync.Once
+	gone := func() { once.Do(func() { s.closed <- time.Now() }) }
+	stop := context.AfterFunc(r.Context(), gone)
 	defer stop()
 	s.started <- struct{}{}
 	p := &performance{s: s, w: w, r: r}
 	p.perform(s.next())
+	if p.gone || r.Context().Err() != nil { // stop may come before the function has run
+		gone()
+	}
 }
 
 func (s *Server) refusedMember(body []byte) string {

@@ -123,8 +123,12 @@ func withoutURL(err error) error {
 	return err
 }
 
-// neverAnswered reports whether a connection was refused or broke.
+// neverAnswered reports whether a connection was refused or broke. The dialer's
+// own refusal and an unknown name stay what they are.
 func neverAnswered(err error) bool {
+	if chat.KindOf(err) != "" {
+		return false
+	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return true
 	}

@@ -29,7 +29,8 @@ func (c *Call) sendFailure(err error) error {
 		return c.fail(chat.BadResponse, err, "%s redirects to %s, which is not followed: set the final address itself", c.who(), r.to)
 	}
 	if strings.Contains(err.Error(), "malformed HTTP") || strings.Contains(err.Error(), "HTTP response to HTTPS client") {
-		return c.fail(chat.BadResponse, err, "%s does not speak the protocol of its address (%s)", c.who(), c.URL.Scheme)
+		// The cause is left out: it quotes what the server sent.
+		return c.fail(chat.BadResponse, nil, "%s does not speak the protocol of its address (%s)", c.who(), c.URL.Scheme)
 	}
 	return c.fail(chat.Unreachable, err, "%s does not answer (%s)", c.who(), dialReason(err))
 }

@@ -15,7 +15,7 @@ import (
 const (
 	maxMessage  = 300 // bytes of a server's own message that are kept
 	echoWindow  = 24  // bytes in a row that a message may share with the request
-	htmlMessage = "an HTML page"
+	htmlMessage = "a web page"
 )
 
 // parseError reads the error of a response with an error status: Ollama's
