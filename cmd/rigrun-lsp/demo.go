@@ -163,10 +163,12 @@ func startEditor(ctx context.Context, std stdio) (*editor, error) {
 	}
 	e.conn = jsonrpc2.NewConn(jsonrpc2.NewStream(pipes{out, in}))
 	e.conn.Go(ctx, e.handle)
-	pid := os.Getpid()
-	params := map[string]any{"processId": pid, "rootUri": nil, "capabilities": map[string]any{}}
+	params := map[string]any{"processId": os.Getpid(), "rootUri": nil, "capabilities": map[string]any{}}
 	var result struct {
-		ServerInfo struct{ Name, Version string } `json:"serverInfo"`
+		ServerInfo struct {
+			Name    string `json:"name"`
+			Version string `json:"version"`
+		} `json:"serverInfo"`
 	}
 	if _, err := e.conn.Call(ctx, protocol.MethodInitialize, params, &result); err != nil {
 		e.stop()
@@ -187,7 +189,7 @@ func (p pipes) Close() error {
 }
 
 // say prints to the person; a terminal that is gone is noticed with the text.
-func (e *editor) say(format string, args ...any) { _, _ = fmt.Fprintf(e.std.err, format, args...) }
+func (e *editor) say(format string, args ...any) { _, _ = fmt.Fprintf(e.std.out, format, args...) }
 
 // demoToken is the token the answer streams under.
 const demoToken = "demo"
@@ -248,8 +250,14 @@ func (e *editor) explain(ctx context.Context, src *source) error {
 		return failure(err)
 	}
 	e.text.finish()
-	e.say("\n%s\n", summary(result))
+	e.say("\n%s\n", report(result))
 	return e.err
+}
+
+// report is how the answer came to be, a line for each thing a person asks first.
+func report(r chat.Result) string {
+	return fmt.Sprintf("tier            %s\nbackend         %s\nmodel           %s\nfirst token     %.1f ms\ntokens a second %.0f\ntokens          %d\nwhy             %s",
+		r.Route.Tier, r.Route.Backend, r.Route.Model, r.Metrics.FirstTokenMs, r.Metrics.TokensPerSecond, r.Usage.CompletionTokens, r.Route.Reason)
 }
 
 // failure is an error response as this process would have returned it.
