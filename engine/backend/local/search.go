@@ -3,12 +3,9 @@ package local
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
-	"github.com/rigrun/rigrun-lsp/engine/backend/ollama"
-	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 )
 
@@ -80,21 +77,14 @@ func (s *Server) ask(ctx context.Context, candidates []candidate) []*result {
 	return results
 }
 
-// probeOllama asks for Ollama's version. Servers that answer any path with
-// success do not know that one.
+// probeOllama asks for Ollama's version.
 func (s *Server) probeOllama(ctx context.Context, url string) (*place, error) {
 	p, err := s.ollamaAt(url)
 	if err != nil {
 		return nil, err
 	}
-	var out struct {
-		Version string `json:"version"`
-	}
-	if err := s.probe(ctx, url, "/api/version", &out); err != nil {
+	if _, err := p.ollama.Probe(ctx, searchLimit); err != nil {
 		return nil, err
-	}
-	if out.Version == "" {
-		return nil, errNoServer(p.address)
 	}
 	return p, nil
 }
@@ -110,15 +100,6 @@ func (s *Server) probeOpenAI(ctx context.Context, url string) (*place, error) {
 		return nil, err
 	}
 	return p, nil
-}
-
-func (s *Server) probe(ctx context.Context, url, path string, out any) error {
-	base, err := transport.Base(url, ollama.DefaultPort)
-	if err != nil {
-		return badURL(err)
-	}
-	call := transport.Call{Method: http.MethodGet, URL: base.JoinPath(path), Server: "the model server", Limit: searchLimit, Once: true}
-	return s.transport.JSON(ctx, call, nil, out)
 }
 
 func errNoServer(address string) error {

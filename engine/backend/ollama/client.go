@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -55,11 +56,33 @@ func (c *Client) Address() string { return transport.Address(c.base) }
 
 // Version asks for the server's version, "0.17.4".
 func (c *Client) Version(ctx context.Context) (string, error) {
+	return c.version(ctx, c.call("/api/version", ""))
+}
+
+// Probe is Version for finding out whether a server is Ollama: asked once,
+// within a limit. Servers of other kinds that answer any path with success do
+// not answer it with a version.
+func (c *Client) Probe(ctx context.Context, limit time.Duration) (string, error) {
+	call := c.call("/api/version", "")
+	call.Limit, call.Once = limit, true
+	return c.version(ctx, call)
+}
+
+func (c *Client) version(ctx context.Context, call transport.Call) (string, error) {
 	var out struct {
 		Version string `json:"version"`
 	}
-	err := c.transport.JSON(ctx, c.call("/api/version", ""), nil, &out)
-	return out.Version, err
+	if err := c.transport.JSON(ctx, call, nil, &out); err != nil {
+		return "", err
+	}
+	if out.Version == "" {
+		return "", &chat.Error{
+			Kind:    chat.BadResponse,
+			Message: "the server at " + c.Address() + " is not Ollama: it tells no version",
+			Hint:    hint(chat.BadResponse, ""),
+		}
+	}
+	return out.Version, nil
 }
 
 // Embed turns texts into vectors, one each, in order. The limit is that of a

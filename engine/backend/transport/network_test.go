@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -304,7 +305,9 @@ func TestEnvironment(t *testing.T) {
 	defer proxy.Close()
 	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
 	defer plain.Close()
-	secure := httptest.NewTLSServer(plain.Config.Handler)
+	secure := httptest.NewUnstartedServer(plain.Config.Handler)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // a refused certificate is what is tested
+	secure.StartTLS()
 	defer secure.Close()
 	authority := filepath.Join(t.TempDir(), "ca.pem")
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
