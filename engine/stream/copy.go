@@ -76,7 +76,7 @@ func (c *copier) step(buffer []byte) (more bool, err error) {
 		c.readErr = fmt.Errorf("reading the answer: %w", io.ErrNoProgress)
 		return false, nil
 	}
-	if f, ok := c.d.(interface{ finished() bool }); ok && f.finished() {
+	if f, ok := c.d.(interface{ Finished() bool }); ok && f.Finished() {
 		c.rest += n
 	}
 	return c.rest <= maxRest, nil

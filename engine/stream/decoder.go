@@ -41,9 +41,6 @@ func (d *decoder) fail(err error) {
 // live reports whether the body's next bytes still mean something.
 func (d *decoder) live() bool { return d.err == nil && !d.ended }
 
-// finished tells [Copy] that the answer is whole.
-func (d *decoder) finished() bool { return d.ended }
-
 // Finished reports whether the end mark came: what follows it is no part of the
 // answer, and whoever reads the body need not wait for it long.
 func (d *decoder) Finished() bool { return d.ended }

@@ -76,7 +76,7 @@ func (m *members) next() bool {
 	if peek(m.text, at) != '"' {
 		return m.stop(at, "a key")
 	}
-	end, _, want := scanString(m.text, at+1)
+	end, want := scanString(m.text, at+1)
 	if want != "" {
 		return m.stop(end, want)
 	}
@@ -157,7 +157,7 @@ func readValue(text []byte, at, depth int) (v value, want string) {
 	v = value{kind: peek(text, at), start: at}
 	switch v.kind {
 	case '"':
-		v.end, _, want = scanString(text, at+1)
+		v.end, want = scanString(text, at+1)
 		if want == "" {
 			v.end++
 		}
@@ -263,26 +263,23 @@ func space(text []byte, at int) int {
 }
 
 // scanString finds the end of the string whose text begins at text[at], behind
-// the opening quote. It returns the position of the closing quote, and whether
-// the string is odd: holds an escape or a byte that is not ASCII. At a fault,
+// the opening quote. It returns the position of the closing quote. At a fault,
 // want says what was expected at text[end].
-func scanString(text []byte, at int) (end int, odd bool, want string) {
+func scanString(text []byte, at int) (end int, want string) {
 	for {
-		next, high := plainRun(text, at)
-		odd = odd || high
-		switch peek(text, next) {
+		end, _ = plainRun(text, at)
+		switch peek(text, end) {
 		case '"':
-			return next, odd, ""
+			return end, ""
 		case '\\':
-			odd = true
-			if at, want = skipEscape(text, next+1); want != "" {
-				return at, odd, want
+			if at, want = skipEscape(text, end+1); want != "" {
+				return at, want
 			}
 		default:
-			if next >= len(text) {
-				return next, odd, "the rest of a string"
+			if end >= len(text) {
+				return end, "the rest of a string"
 			}
-			return next, odd, "no control character in a string"
+			return end, "no control character in a string"
 		}
 	}
 }

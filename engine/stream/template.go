@@ -53,8 +53,9 @@ func (t *template) learn(line []byte, kind Kind, token, noise value) {
 }
 
 // match recognises the line at the start of text. It returns the line's length
-// with its line end, 0 where the line is another or not all there, and the
-// token's text as it is written, odd as [scanString] has it.
+// with its line end, 0 where the line is another or not all there, the token's
+// text as it is written, and whether that is odd: holds an escape or a byte that
+// is not ASCII.
 func (t *template) match(text []byte) (n int, token []byte, odd bool) {
 	if t.holes == 0 || !bytes.HasPrefix(text, t.literals[0]) {
 		return 0, nil, false
@@ -64,7 +65,7 @@ func (t *template) match(text []byte) (n int, token []byte, odd bool) {
 		end, oddHole := plainRun(text, at)
 		if peek(text, end) != '"' {
 			var want string
-			if end, _, want = scanString(text, end); want != "" {
+			if end, want = scanString(text, end); want != "" {
 				return 0, nil, false
 			}
 			oddHole = true
