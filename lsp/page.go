@@ -162,7 +162,9 @@ func (c content) refresh(ctx context.Context, a *answer) error {
 
 func (c content) done(ctx context.Context, a *answer) error { return c.refresh(ctx, a) }
 
-// file shows a Markdown file in the state folder.
+// file shows a Markdown file in the state folder. The file grows with the answer,
+// for who follows it; the client is asked to show it once it is whole, because
+// an editor that has a file open does not read it again by itself.
 type file struct {
 	server *Server
 	dir    string
@@ -178,10 +180,7 @@ func (f *file) open(ctx context.Context, a *answer) error {
 	}
 	f.prune()
 	f.path = filepath.Join(f.dir, a.id[:8]+"-"+fileName(a.title))
-	if err := f.refresh(ctx, a); err != nil {
-		return err
-	}
-	return f.server.show(ctx, uri.File(f.path))
+	return f.refresh(ctx, a)
 }
 
 // refresh replaces the file in one step, so that an editor never reads half of it.
@@ -196,7 +195,12 @@ func (f *file) refresh(_ context.Context, a *answer) error {
 	return nil
 }
 
-func (f *file) done(ctx context.Context, a *answer) error { return f.refresh(ctx, a) }
+func (f *file) done(ctx context.Context, a *answer) error {
+	if err := f.refresh(ctx, a); err != nil {
+		return err
+	}
+	return f.server.show(ctx, uri.File(f.path))
+}
 
 // prune removes the oldest answers. One that cannot be removed is no reason to
 // show none.
