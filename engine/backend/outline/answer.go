@@ -135,9 +135,9 @@ func (b *Backend) tell(v *voice, action chat.Action, item *chat.ContextItem) {
 		v.line("There is no code here: the text is empty.")
 		return
 	}
-	t := b.newTeller(v, s, newFence(b.files, item.Folder))
-	if t == nil {
-		v.line(unread(s))
+	t, why := b.newTeller(v, s, newFence(b.files, item.Folder))
+	if why != "" {
+		v.line(fmt.Sprintf("The built-in outline %s. The selection is %s of text (%s).", why, count(s.last-s.first+1, "line"), linesOf(s.first, s.last)))
 		return
 	}
 	switch action {
@@ -157,17 +157,18 @@ func (b *Backend) tell(v *voice, action chat.Action, item *chat.ContextItem) {
 	}
 }
 
-// unread says that nothing here reads a language, and gives what is certain.
-func unread(s *source) string {
-	what := "this kind of text"
+// kindOfText names what a text is, where nothing reads it.
+func kindOfText(s *source) string {
 	if s.lang != "" {
-		what = "the language " + code(s.lang)
-	} else if ext := filepath.Ext(s.path); ext != "" {
-		what = code(ext) + " files"
+		return "the language " + code(s.lang)
 	}
-	return fmt.Sprintf("The built-in outline has no reader for %s. The selection is %s of text (%s).", what, count(s.last-s.first+1, "line"), linesOf(s.first, s.last))
+	if ext := filepath.Ext(s.path); ext != "" {
+		return code(ext) + " files"
+	}
+	return "this kind of text"
 }
 
+// changing says that an action is beyond reading.
 func changing(action chat.Action) string {
 	verb := "Fixing"
 	if action == chat.Refactor {
@@ -194,16 +195,13 @@ func review(v *voice, t teller) {
 	v.line("Checked for: " + checked + ". Whether the code does what it is meant to, its design, its names, its speed and what happens when it runs at the same time elsewhere are not judged.")
 }
 
-// newTeller returns the teller for a piece of code, nil where nothing reads its
-// language. Where Go code does not parse, it says so and falls back to tokens.
-func (b *Backend) newTeller(v *voice, s *source, fence *fence) teller {
+// newTeller returns the teller for a piece of code, or why there is none. Where
+// Go code does not parse, it says so and falls back to tokens.
+func (b *Backend) newTeller(v *voice, s *source, fence *fence) (t teller, why string) {
 	if s.lang == "go" {
-		if t := newGoTeller(v, s, fence); t != nil {
-			return t
+		if t := newGoTeller(v, s, fence, &b.std); t != nil {
+			return t, ""
 		}
 	}
-	if t := newLexTeller(v, s, &b.lexers); t != nil {
-		return t
-	}
-	return nil
+	return newLexTeller(v, s, &b.lexers)
 }

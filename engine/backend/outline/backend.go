@@ -14,6 +14,7 @@ const Model = "built-in"
 type Backend struct {
 	files  Files
 	lexers lexerCache
+	std    stdCache
 }
 
 // New returns a Backend that reads other files of the workspace through files;

@@ -6,8 +6,9 @@
 // In comes a [chat.Prompt] whose context items hold the code (the document, the
 // selected span, the language). Out go text chunks of Markdown through a
 // [stream.Writer], a few words each, in order, from the caller's goroutine:
-// [Backend.Chat] starts no goroutine and keeps nothing between calls, so one
-// Backend serves any number of questions at once. What the selected code alone
+// [Backend.Chat] starts no goroutine and keeps nothing of a question, only the
+// lexers and the standard library's declarations it had to build, so one Backend
+// serves any number of questions at once. What the selected code alone
 // tells is written first; what needs other files of the package (where a called
 // function is declared, who uses the one asked about) follows. A slow consumer
 // slows the answer and nothing else. The context is looked at between chunks,

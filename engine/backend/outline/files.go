@@ -49,7 +49,8 @@ func (disk) ReadDir(dir string) ([]string, error) {
 const (
 	maxFiles     = 2000                   // files read
 	maxFileBytes = 2 << 20                // larger files are left out
-	readBudget   = 300 * time.Millisecond // from the first read to the last
+	readBudget   = 150 * time.Millisecond // from the first read to the last
+	typeBudget   = 200 * time.Millisecond // from the first read to the start of the type check
 )
 
 // errBudget says that a read was refused because the answer has read enough.
@@ -84,6 +85,12 @@ func (f *fence) spent() bool {
 	}
 	f.cut = true
 	return true
+}
+
+// late says whether so much time is used up that types are not checked any more:
+// the check cannot be stopped once it has begun.
+func (f *fence) late() bool {
+	return !f.began.IsZero() && time.Since(f.began) > typeBudget
 }
 
 // inside says whether path lies below the root. The test is on the path's text;

@@ -17,6 +17,7 @@ type goFile struct {
 	src  string
 	path string // "" where the text is no file
 	base int    // lines before src in the file
+	bare bool   // parsed by parseBare
 
 	// broken is the line of the first syntax error, 0 where there is none, and
 	// what it is the parser's word for it.
@@ -51,10 +52,23 @@ func parseGoSource(fset *token.FileSet, s *source) (f *goFile, statements bool) 
 	return f, statements
 }
 
-// parseGo parses a Go file as far as it goes. It never returns nil.
+// parseGo parses a Go file as far as it goes, with its comments and with names
+// resolved inside the file. It never returns nil.
 func parseGo(fset *token.FileSet, path, src string) *goFile {
+	return parseMode(fset, path, src, parser.ParseComments)
+}
+
+// parseBare parses a Go file without comments and without resolving names, which
+// is quicker and all that its declarations need.
+func parseBare(fset *token.FileSet, path, src string) *goFile {
+	g := parseMode(fset, path, src, parser.SkipObjectResolution)
+	g.bare = true
+	return g
+}
+
+func parseMode(fset *token.FileSet, path, src string, mode parser.Mode) *goFile {
 	g := &goFile{fset: fset, src: src, path: path}
-	file, err := parser.ParseFile(fset, "", src, parser.ParseComments)
+	file, err := parser.ParseFile(fset, "", src, mode)
 	if file == nil {
 		file = &ast.File{Name: ast.NewIdent("_")}
 	}

@@ -208,7 +208,27 @@ func (f *flow) checkedSentence(subject string, a *ast.AssignStmt, test *ast.IfSt
 	if len(verbs) == 0 {
 		return upper(subject) + " " + call + " and does nothing if that fails " + f.whereOf(test) + "."
 	}
-	return upper(subject) + " " + call + "; if that fails it " + and(verbs) + " " + f.whereOf(test) + "."
+	return upper(subject) + " " + call + "; if that fails" + it(verbs) + " " + f.whereOf(test) + "."
+}
+
+// it puts the subject before clauses, and a space or, where the first clause is a
+// condition with a subject of its own, a colon before that.
+func it(verbs []string) string {
+	words := sequence(verbs)
+	if strings.HasPrefix(words, "if ") {
+		return ": " + words
+	}
+	return " it " + words
+}
+
+// sequence joins clauses: as a list, or, where one has parts of its own, by "then".
+func sequence(verbs []string) string {
+	for _, v := range verbs {
+		if strings.HasPrefix(v, "if ") || strings.Contains(v, "; ") || strings.Contains(v, " each time ") {
+			return strings.Join(verbs, ", then ")
+		}
+	}
+	return and(verbs)
 }
 
 // nilTest takes `name != nil` or `name == nil` apart.
@@ -239,7 +259,7 @@ func (f *flow) ifSentence(s *ast.IfStmt, subject string) string {
 // nil", "if `n < 0` it panics; otherwise it …". The subject of an if that starts
 // with its condition is told after it.
 func (f *flow) ifWords(s *ast.IfStmt, subject string, depth int) string {
-	head, adverb, pronoun := "", subject, "it"
+	head, adverb := "", subject
 	if i := strings.LastIndex(subject, "it"); i >= 0 {
 		adverb = strings.TrimSpace(subject[:i])
 	}
@@ -254,13 +274,13 @@ func (f *flow) ifWords(s *ast.IfStmt, subject string, depth int) string {
 		head, called = f.initVerb(s.Init, name)
 		switch {
 		case called && errorName(name) && op == token.EQL && s.Else == nil:
-			return strings.TrimSpace(subject) + " " + head + " and " + and(body) + " on success"
+			return strings.TrimSpace(subject+" "+head) + " and " + sequence(body) + " on success"
 		case called && errorName(name) && op == token.EQL:
 			test = "on success"
 		case called && errorName(name) && op == token.NEQ:
 			test = "if that fails"
 		}
-		head = strings.TrimSpace(subject) + " " + head + "; "
+		head = strings.TrimSpace(subject+" "+head) + "; "
 		adverb = ""
 	}
 	if adverb != "" {
@@ -269,7 +289,7 @@ func (f *flow) ifWords(s *ast.IfStmt, subject string, depth int) string {
 			adverb = strings.TrimSpace(adverb) + ", "
 		}
 	}
-	words := head + adverb + test + " " + pronoun + " " + and(body)
+	words := head + adverb + test + it(body)
 	return words + f.elseWords(s.Else, depth)
 }
 
@@ -279,7 +299,7 @@ func (f *flow) elseWords(s ast.Stmt, depth int) string {
 		return "; else " + f.ifWords(s, "", depth)
 	case *ast.BlockStmt:
 		if verbs := f.verbs(s.List, depth); len(verbs) > 0 {
-			return "; otherwise it " + and(verbs)
+			return "; otherwise" + it(verbs)
 		}
 	}
 	return ""
@@ -362,7 +382,7 @@ func (f *flow) brief(b *ast.BlockStmt, depth int) string {
 	if len(verbs) == 0 {
 		return "nothing"
 	}
-	return and(verbs)
+	return sequence(verbs)
 }
 
 // block tells a statement that holds blocks as one clause.
@@ -406,7 +426,7 @@ func (f *flow) loopBody(b *ast.BlockStmt, depth int) string {
 	if depth >= maxDepth {
 		return ", doing " + count(len(b.List), "step") + " each time"
 	}
-	return " and each time " + and(f.verbs(b.List, depth+1))
+	return " and each time " + sequence(f.verbs(b.List, depth+1))
 }
 
 func (f *flow) switchWords(s *ast.SwitchStmt, depth int) string {
@@ -454,7 +474,7 @@ func (f *flow) cases(b *ast.BlockStmt, depth int) string {
 		if c.List != nil {
 			label = "for " + join(f.g.codes(c.List), "or")
 		}
-		out = append(out, label+" it "+f.caseBody(c.Body, depth)+" ("+f.g.at(c)+")")
+		out = append(out, label+f.caseBody(c.Body, depth)+" ("+f.g.at(c)+")")
 	}
 	if len(out) == 0 {
 		return "no cases"
@@ -464,12 +484,12 @@ func (f *flow) cases(b *ast.BlockStmt, depth int) string {
 
 func (f *flow) caseBody(list []ast.Stmt, depth int) string {
 	if depth >= maxDepth {
-		return "does " + count(len(list), "step")
+		return " it does " + count(len(list), "step")
 	}
 	if verbs := f.verbs(list, depth+2); len(verbs) > 0 {
-		return and(verbs)
+		return it(verbs)
 	}
-	return "does nothing"
+	return " it does nothing"
 }
 
 // selectWords tells a select statement.
@@ -481,7 +501,7 @@ func (f *flow) selectWords(s *ast.SelectStmt, depth int) string {
 			continue
 		}
 		if c.Comm == nil {
-			fallback = append(fallback, "if neither is ready, it "+f.caseBody(c.Body, depth)+" ("+f.g.at(c)+")")
+			fallback = append(fallback, "if neither is ready,"+f.caseBody(c.Body, depth)+" ("+f.g.at(c)+")")
 			continue
 		}
 		cases = append(cases, f.commWords(c, depth))
@@ -515,7 +535,7 @@ func (f *flow) commWords(c *ast.CommClause, depth int) string {
 	if len(c.Body) == 0 {
 		return what + at
 	}
-	return what + ", then it " + f.caseBody(c.Body, depth) + at
+	return what + ", then" + f.caseBody(c.Body, depth) + at
 }
 
 // comm says what a case of a select waits for.
@@ -589,7 +609,7 @@ func (f *flow) startWords(s ast.Stmt, depth int) string {
 	if depth >= maxDepth {
 		return start + what + " of " + count(len(lit.Body.List), "step")
 	}
-	return start + what + " that " + and(verbs)
+	return start + what + " that " + sequence(verbs)
 }
 
 // headWords says what the head of a statement with blocks does, where the lines

@@ -14,6 +14,7 @@ type goTeller struct {
 	s     *source
 	g     *goFile
 	fence *fence
+	std   *stdCache
 	decls []ast.Decl    // the ones the selection touches
 	loose *ast.FuncDecl // holds the statements where the code is statements alone
 	pkg   *goPackage    // loaded when first needed
@@ -23,9 +24,9 @@ type goTeller struct {
 
 // newGoTeller parses the code. It returns nil, having said why, where the
 // selection cannot be read as Go.
-func newGoTeller(v *voice, s *source, fence *fence) *goTeller {
+func newGoTeller(v *voice, s *source, fence *fence, std *stdCache) *goTeller {
 	g, statements := parseGoSource(token.NewFileSet(), s)
-	t := &goTeller{v: v, s: s, g: g, fence: fence, decls: g.touched(s.first, s.last)}
+	t := &goTeller{v: v, s: s, g: g, fence: fence, std: std, decls: g.touched(s.first, s.last)}
 	if statements && len(t.decls) == 1 {
 		t.loose, _ = t.decls[0].(*ast.FuncDecl)
 	}
@@ -74,7 +75,7 @@ func (t *goTeller) decl(d ast.Decl) {
 // packageOf loads the package's other files on first use.
 func (t *goTeller) packageOf() *goPackage {
 	if t.pkg == nil {
-		t.pkg = loadPackage(t.g, t.fence)
+		t.pkg = loadPackage(t.g, t.fence, t.std)
 	}
 	return t.pkg
 }
@@ -84,8 +85,14 @@ func (t *goTeller) packageOf() *goPackage {
 func (t *goTeller) typesOf() *typed {
 	if !t.asked {
 		t.asked = true
+		method := "" // whose uses are looked for
+		if len(t.decls) == 1 {
+			if d, ok := t.decls[0].(*ast.FuncDecl); ok && d.Recv != nil {
+				method = d.Name.Name
+			}
+		}
 		t.types = t.packageOf().checkTypes(func(f *goFile, d *ast.FuncDecl) bool {
-			return f == t.g && slices.Contains(t.decls, ast.Decl(d))
+			return f == t.g && slices.Contains(t.decls, ast.Decl(d)) || method != "" && mentionsMethod(d, method)
 		})
 	}
 	return t.types
@@ -147,8 +154,20 @@ func (t *goTeller) body(d *ast.FuncDecl) {
 		return
 	}
 	f := &flow{g: t.g, results: d.Type.Results}
-	for _, line := range paragraphs(f.sentences(d.Body.List, "it")) {
+	t.paragraphs(f.sentences(d.Body.List, "it"))
+}
+
+// paragraphs writes sentences as prose, or as a list between empty lines.
+func (t *goTeller) paragraphs(sentences []string) {
+	listed := len(sentences) > maxProse
+	if listed {
+		t.v.gap()
+	}
+	for _, line := range paragraphs(sentences) {
 		t.v.line(line)
+	}
+	if listed {
+		t.v.gap()
 	}
 }
 
@@ -159,11 +178,11 @@ const maxProse = 6
 // in a list where there are many.
 func paragraphs(sentences []string) []string {
 	if len(sentences) > maxProse {
-		out := make([]string, 0, len(sentences)+1)
+		out := make([]string, 0, len(sentences))
 		for _, s := range sentences {
 			out = append(out, "- "+s)
 		}
-		return append(out, "\n")
+		return out
 	}
 	var out []string
 	for _, s := range sentences {
@@ -180,9 +199,7 @@ func paragraphs(sentences []string) []string {
 func (t *goTeller) statements(d *ast.FuncDecl) {
 	t.v.line(fmt.Sprintf("These are statements without their function (%s).", linesOf(t.s.first, t.s.last)))
 	f := &flow{g: t.g, begun: true}
-	for _, line := range paragraphs(f.sentences(d.Body.List, "the code")) {
-		t.v.line(line)
-	}
+	t.paragraphs(f.sentences(d.Body.List, "the code"))
 	if calls := t.g.callWords(t.g.calls(d.Body), t.packageOf(), nil); calls != "" {
 		t.v.line("Calls: " + calls + ".")
 	}
@@ -266,7 +283,7 @@ func (t *goTeller) footer(d *ast.FuncDecl) {
 	}
 	switch {
 	case d.Recv != nil:
-		t.v.say(spaced(useWords(pkg.methodUses(d), pkg.fence.cut)))
+		t.v.say(spaced(useWords(pkg.methodUses(d, t.typesOf()), pkg.fence.cut)))
 	case d.Name.Name != "main" && d.Name.Name != "init":
 		t.v.say(spaced(useWords(pkg.uses(d.Name.Name))))
 	}

@@ -15,6 +15,7 @@ import (
 // the file itself and its neighbours in the folder.
 type goPackage struct {
 	fence *fence
+	std   *stdCache
 	self  *goFile
 	dir   string    // "" where the file is not in the workspace
 	files []*goFile // the file itself first, then its neighbours by name
@@ -31,8 +32,8 @@ type place struct {
 
 // loadPackage reads the neighbours of a file that belong to its package and to
 // this system, test files among them where the file itself is one.
-func loadPackage(g *goFile, fence *fence) *goPackage {
-	p := &goPackage{fence: fence, self: g, files: []*goFile{g}, decls: map[string]place{}}
+func loadPackage(g *goFile, fence *fence, std *stdCache) *goPackage {
+	p := &goPackage{fence: fence, std: std, self: g, files: []*goFile{g}, decls: map[string]place{}}
 	if g.path != "" && fence.inside(g.path) {
 		p.dir = filepath.Dir(g.path)
 		p.readNeighbours()
@@ -56,7 +57,7 @@ func (p *goPackage) readNeighbours() {
 		if err != nil || !builds(name, src) {
 			continue
 		}
-		f := parseGo(p.self.fset, path, string(src))
+		f := parseBare(p.self.fset, path, string(src))
 		if f.ast.Name.Name == p.self.ast.Name.Name {
 			p.files = append(p.files, f)
 		}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:generate go run std/generate.go
@@ -35,6 +36,9 @@ type typed struct {
 // accepts; the others count by their signatures alone. It returns nil where the
 // checker failed altogether.
 func (p *goPackage) checkTypes(keep func(f *goFile, d *ast.FuncDecl) bool) (out *typed) {
+	if p.fence.late() {
+		return nil
+	}
 	defer func() {
 		if recover() != nil {
 			out = nil // the checker's own fault, on code it was not made for
@@ -49,7 +53,7 @@ func (p *goPackage) checkTypes(keep func(f *goFile, d *ast.FuncDecl) bool) (out 
 		files = append(files, withoutBodies(f, keep))
 	}
 	imp := &stubImporter{p: p, fset: p.self.fset, done: map[string]*types.Package{}}
-	t.pkg = imp.check(p.importPath(), files, t.info)
+	t.pkg = checkFiles(p.importPath(), imp.fset, files, imp, t.info)
 	return t
 }
 
@@ -69,7 +73,51 @@ func withoutBodies(f *goFile, keep func(f *goFile, d *ast.FuncDecl) bool) *ast.F
 	return &file
 }
 
-// stubImporter imports the standard library from stdText and other packages of
+// stdCache holds the standard library packages checked so far. They do not
+// change, so they are kept for the process's life and shared by all answers.
+type stdCache struct {
+	mu   sync.Mutex
+	done map[string]*types.Package // nil while it is being imported
+}
+
+// get returns a package of the standard library, nil where stdText has none.
+func (c *stdCache) get(path string) *types.Package {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done == nil {
+		c.done = map[string]*types.Package{"unsafe": types.Unsafe}
+	}
+	pkg, _ := c.Import(path) //nolint:errcheck // no package says the same
+	return pkg
+}
+
+// Import implements types.Importer. The caller holds mu.
+func (c *stdCache) Import(path string) (*types.Package, error) {
+	if pkg, ok := c.done[path]; ok {
+		if pkg == nil {
+			return nil, errNoPackage // not there, or an import cycle
+		}
+		return pkg, nil
+	}
+	c.done[path] = nil
+	src := stdSource(path)
+	if src == "" {
+		return nil, errNoPackage
+	}
+	fset := token.NewFileSet()
+	c.done[path] = checkFiles(path, fset, []*ast.File{parseBare(fset, "", src).ast}, c, nil)
+	return c.done[path], nil
+}
+
+// checkFiles checks one package. Errors are what missing imports give; the
+// package is there nevertheless.
+func checkFiles(path string, fset *token.FileSet, files []*ast.File, imp types.Importer, info *types.Info) *types.Package {
+	conf := types.Config{Importer: imp, Error: func(error) {}, FakeImportC: true}
+	pkg, _ := conf.Check(path, fset, files, info) //nolint:errcheck // as above
+	return pkg
+}
+
+// stubImporter imports the standard library from the cache and other packages of
 // the module from their folder. It belongs to one answer.
 type stubImporter struct {
 	p    *goPackage
@@ -77,16 +125,10 @@ type stubImporter struct {
 	done map[string]*types.Package // nil while it is being imported
 }
 
-func (imp *stubImporter) check(path string, files []*ast.File, info *types.Info) *types.Package {
-	conf := types.Config{Importer: imp, Error: func(error) {}, FakeImportC: true}
-	pkg, _ := conf.Check(path, imp.fset, files, info) //nolint:errcheck // errors are what missing imports give; the package is there nevertheless
-	return pkg
-}
-
 // Import implements types.Importer.
 func (imp *stubImporter) Import(path string) (*types.Package, error) {
-	if path == "unsafe" {
-		return types.Unsafe, nil
+	if pkg := imp.p.std.get(path); pkg != nil {
+		return pkg, nil
 	}
 	if pkg, ok := imp.done[path]; ok {
 		if pkg == nil {
@@ -99,16 +141,13 @@ func (imp *stubImporter) Import(path string) (*types.Package, error) {
 	if len(files) == 0 {
 		return nil, fmt.Errorf("import %s: %w", path, errNoPackage)
 	}
-	pkg := imp.check(path, files, nil)
+	pkg := checkFiles(path, imp.fset, files, imp, nil)
 	imp.done[path] = pkg
 	return pkg, nil
 }
 
 // files returns a package's declarations without bodies.
 func (imp *stubImporter) files(path string) []*ast.File {
-	if src := stdSource(path); src != "" {
-		return []*ast.File{parseGo(imp.fset, "", src).ast}
-	}
 	root, module := imp.p.module()
 	rel, ok := strings.CutPrefix(path, module+"/")
 	if path == module {
@@ -127,7 +166,7 @@ func (imp *stubImporter) files(path string) []*ast.File {
 		}
 		src, err := imp.p.fence.readFile(filepath.Join(dir, name))
 		if err == nil && builds(name, src) {
-			out = append(out, withoutBodies(parseGo(imp.fset, filepath.Join(dir, name), string(src)), nil))
+			out = append(out, withoutBodies(parseBare(imp.fset, filepath.Join(dir, name), string(src)), nil))
 		}
 	}
 	return out
@@ -236,11 +275,9 @@ func (t *typed) key(f *types.Func) string {
 }
 
 // methodUses lists where the package's own files call or name a method, by type.
-func (p *goPackage) methodUses(d *ast.FuncDecl) []string {
+// The functions that name it must have been checked with their bodies.
+func (p *goPackage) methodUses(d *ast.FuncDecl, t *typed) []string {
 	_, typ, _ := receiver(d)
-	t := p.checkTypes(func(f *goFile, other *ast.FuncDecl) bool {
-		return other.Body != nil && mentionsMethod(other, d.Name.Name)
-	})
 	if t == nil {
 		return nil
 	}
@@ -264,6 +301,9 @@ func (p *goPackage) methodUses(d *ast.FuncDecl) []string {
 
 func mentionsMethod(d *ast.FuncDecl, name string) bool {
 	found := false
+	if d.Body == nil {
+		return false
+	}
 	ast.Inspect(d.Body, func(n ast.Node) bool {
 		sel, ok := n.(*ast.SelectorExpr)
 		found = found || ok && sel.Sel.Name == name

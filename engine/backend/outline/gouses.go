@@ -18,6 +18,12 @@ const maxUses = 12
 // "at least" is true where something was left out for the budget's sake.
 func (p *goPackage) uses(name string) (list []string, atLeast bool) {
 	for _, f := range p.files {
+		if !strings.Contains(f.src, name) {
+			continue
+		}
+		if f.bare {
+			f = parseGo(token.NewFileSet(), f.path, f.src)
+		}
 		list = append(list, f.useLines(f.unresolved(name), filepath.Base(f.path))...)
 	}
 	if p.dir == "" {

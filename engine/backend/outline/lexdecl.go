@@ -28,17 +28,22 @@ type declFinder struct {
 	match map[int]int
 }
 
-// declarations lists the declarations of a text in order.
-func declarations(d dialect, x *lexed) []*lexDecl {
+// newDeclFinder leaves the comments out of a text's tokens.
+func newDeclFinder(d dialect, x *lexed) *declFinder {
 	code := make([]tok, 0, len(x.toks))
 	for _, t := range x.toks {
 		if t.kind != tokComment {
 			code = append(code, t)
 		}
 	}
-	f := &declFinder{d: d, toks: code, match: brackets(code)}
+	return &declFinder{d: d, toks: code, match: brackets(code)}
+}
+
+// declarations lists the declarations of a text in order.
+func declarations(d dialect, x *lexed) []*lexDecl {
+	f := newDeclFinder(d, x)
 	var out []*lexDecl
-	for i := range code {
+	for i := range f.toks {
 		if decl := f.at(i); decl != nil {
 			f.finish(decl)
 			out = append(out, decl)

@@ -17,40 +17,34 @@ type lexTeller struct {
 	decls []*lexDecl
 }
 
-// newLexTeller lexes the code. It returns nil where nothing lexes the language.
-func newLexTeller(v *voice, s *source, lexers *lexerCache) *lexTeller {
+// newLexTeller lexes the code. It returns nil, and why in a clause, where nothing
+// lexes the language or the lexer gave up.
+func newLexTeller(v *voice, s *source, lexers *lexerCache) (t *lexTeller, why string) {
 	d, ok := dialectOf(s.lang)
-	if !ok || len(s.text) > maxLexed {
-		return nil
+	if !ok {
+		return nil, "has no reader for " + kindOfText(s)
 	}
-	x := lexGoOr(d, s.text, lexers)
-	if x == nil {
-		return nil
+	if len(s.text) > maxLexed {
+		return nil, fmt.Sprintf("does not read %s files of more than %d kB", d.title, maxLexed>>10)
 	}
-	t := &lexTeller{v: v, s: s, d: d, x: x, decls: declarations(d, x)}
-	t.find = &declFinder{d: d}
-	for _, k := range x.toks {
-		if k.kind != tokComment {
-			t.find.toks = append(t.find.toks, k)
-		}
+	x, err := lex(d, s.text, lexers)
+	if err != nil {
+		return nil, "could not read this " + d.title + " code: " + err.Error()
 	}
-	t.find.match = brackets(t.find.toks)
-	return t
+	t = &lexTeller{v: v, s: s, d: d, x: x, decls: declarations(d, x), find: newDeclFinder(d, x)}
+	return t, ""
 }
 
-func lexGoOr(d dialect, text string, lexers *lexerCache) *lexed {
+// lex splits a text by its language's lexer.
+func lex(d dialect, text string, lexers *lexerCache) (*lexed, error) {
 	if d.lexer == "" {
-		return lexGo(text)
+		return lexGo(text), nil
 	}
 	l, err := lexers.get(d.lexer)
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	x, err := lexText(l, text)
-	if err != nil {
-		return nil
-	}
-	return x
+	return lexText(l, text)
 }
 
 // line is the editor's line of a token's first character.

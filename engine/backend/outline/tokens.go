@@ -2,11 +2,13 @@ package outline
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"go/scanner"
 	"go/token"
 	"strings"
 	"sync"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -21,6 +23,13 @@ var lexerFiles embed.FS
 // maxLexed is the longest document the lexers are given, in bytes: they take
 // some milliseconds for each 10 kB.
 const maxLexed = 512 << 10
+
+// lexBudget bounds the time a lexer takes for one document. Odd text can make a
+// lexer's patterns very slow.
+const lexBudget = 400 * time.Millisecond
+
+// errSlow says that a document was not lexed in time.
+var errSlow = errors.New("the lexer took too long for this text")
 
 // lexerCache holds the lexers built so far. Building one takes a few
 // milliseconds, so each is built on first use and kept for the process's life.
@@ -87,9 +96,13 @@ func lexText(l chroma.Lexer, text string) (out *lexed, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("lex: %w", err)
 	}
+	began := time.Now()
 	s := &splitter{line: 1}
 	for t := it(); t != chroma.EOF; t = it() {
 		s.add(t.Value, chromaKind(t.Type, t.Value))
+		if time.Since(began) > lexBudget {
+			return nil, errSlow
+		}
 	}
 	return &lexed{src: s.src.String(), toks: s.toks}, nil
 }
