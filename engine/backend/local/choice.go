@@ -10,18 +10,28 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 )
 
-// named is a model that was asked for, with what is known of it.
-func (p *place) named(ctx context.Context, name string) chat.Model {
+// named is a model that was asked for, with what is known of it. That the server
+// is down, or says that it does not have it, shows here already.
+func (p *place) named(ctx context.Context, name string) (chat.Model, error) {
 	for i := range p.seen {
 		if p.seen[i].ID == name {
-			return p.seen[i]
+			return p.seen[i], nil
 		}
 	}
 	m := chat.Model{ID: name, Backend: p.backend.Name(), Tier: chat.TierLocal, Capabilities: []string{}}
-	if p.ollama != nil {
-		p.ollama.Describe(ctx, &m)
+	return m, p.describe(ctx, &m)
+}
+
+// describe fills in what Ollama tells of a model. A server that does not know how
+// to tell is no failure.
+func (p *place) describe(ctx context.Context, m *chat.Model) error {
+	if p.ollama == nil {
+		return nil
 	}
-	return m
+	if err := p.ollama.Describe(ctx, m); chat.KindOf(err) != chat.BadResponse {
+		return err
+	}
+	return nil
 }
 
 // option is a model that may be chosen.
@@ -39,16 +49,16 @@ func (p *place) choose(ctx context.Context) (chat.Model, error) {
 	slices.SortStableFunc(options, prefer)
 	for i := range options {
 		m := &options[i].Model
-		if p.ollama != nil && !embeds(m) {
-			p.ollama.Describe(ctx, m)
+		if embeds(m) {
+			continue
+		}
+		if err := p.describe(ctx, m); err != nil {
+			return chat.Model{}, err
 		}
 		if !embeds(m) {
 			m.Default = true
 			return *m, nil
 		}
-	}
-	if ctx.Err() != nil {
-		return chat.Model{}, ctx.Err()
 	}
 	return chat.Model{}, p.noModel()
 }

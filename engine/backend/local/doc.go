@@ -21,8 +21,8 @@
 //
 // # Choosing the model
 //
-// A model that was asked for or configured is used as it is: that it is missing
-// shows when it is asked. Otherwise, of the models that can answer: one in
+// A model that was asked for or configured is used as it is, without a list;
+// Ollama is asked about it by name, once. Otherwise, of the models that can answer: one in
 // memory, else one whose name says code, else the one changed last.
 //
 // The goroutines of a search end before Pick returns. A Server is safe for

@@ -86,7 +86,11 @@ func (s *Server) Pick(ctx context.Context, model string) (Target, error) {
 		return Target{}, err
 	}
 	if name := cmp.Or(model, s.config.Model); name != "" {
-		return Target{Backend: p.backend, Model: p.named(ctx, name)}, nil
+		m, err := p.named(ctx, name)
+		if err != nil {
+			return Target{}, err
+		}
+		return Target{Backend: p.backend, Model: m}, nil
 	}
 	m, err := s.choice.Get(ctx, p.choose)
 	if err != nil {

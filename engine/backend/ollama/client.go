@@ -141,7 +141,7 @@ func hint(kind chat.ErrorKind, model string) string {
 	case chat.Unreachable:
 		return "start it with `ollama serve`, or set rigrun.local.url"
 	case chat.ModelNotFound:
-		return "run `ollama pull " + model + "`, or set rigrun.local.model"
+		return "run `ollama pull " + typable(model) + "`, or set rigrun.local.model"
 	case chat.Auth:
 		return "set rigrun.local.url to a server that needs no key"
 	case chat.RateLimited:
@@ -154,6 +154,18 @@ func hint(kind chat.ErrorKind, model string) string {
 		return "ask again; the log of `ollama serve` says why it stopped"
 	}
 	return "check rigrun.local.url and rigrun.local.kind; the log of `ollama serve` says more"
+}
+
+// typable is a model's name as it may stand in a command that a person copies; a
+// name with anything else than Ollama's own characters is replaced.
+func typable(model string) string {
+	odd := strings.ContainsFunc(model, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/-", r)
+	})
+	if odd || len(model) > 200 {
+		return suggested
+	}
+	return model
 }
 
 // Chat sends a prompt and writes the answer to w. The error is End.Err.

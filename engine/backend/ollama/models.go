@@ -83,8 +83,7 @@ func (c *Client) running(ctx context.Context) map[string]bool {
 
 func key(name string) string { return strings.ToLower(fullName(name)) }
 
-// describe asks about each model, some at once. A model that cannot be asked
-// about keeps its place in the list without details.
+// describe asks about each model, some at once.
 func (c *Client) describe(ctx context.Context, listed []Listed) {
 	slots := make(chan struct{}, atOnce)
 	var wg sync.WaitGroup
@@ -92,20 +91,21 @@ func (c *Client) describe(ctx context.Context, listed []Listed) {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			c.Describe(ctx, &listed[i].Model)
+			_ = c.Describe(ctx, &listed[i].Model) // it keeps its place without details
 		})
 	}
 	wg.Wait()
 }
 
-// Describe fills in what Show knows of a model, where it answers.
-func (c *Client) Describe(ctx context.Context, m *chat.Model) {
+// Describe fills in what Show knows of a model.
+func (c *Client) Describe(ctx context.Context, m *chat.Model) error {
 	info, err := c.Show(ctx, m.ID)
 	if err != nil {
-		return
+		return err
 	}
 	m.ContextLength = info.ContextLength
 	if info.Capabilities != nil {
 		m.Capabilities = info.Capabilities
 	}
+	return nil
 }

@@ -120,7 +120,7 @@ func (c *Client) contextSize(ctx context.Context, p *chat.Prompt) (int, error) {
 	if info.ContextLength > 0 && tokens > info.ContextLength {
 		return 0, &chat.Error{
 			Kind:    chat.ContextTooLong,
-			Message: fmt.Sprintf("the prompt has about %d tokens, more than the %d of %s's context", tokens, info.ContextLength, p.Model),
+			Message: fmt.Sprintf("the prompt has about %d tokens, more than the %d of the context of %q", tokens, info.ContextLength, p.Model),
 			Hint:    hint(chat.ContextTooLong, p.Model),
 		}
 	}

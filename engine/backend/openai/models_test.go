@@ -19,7 +19,7 @@ func checkHidden(t *testing.T, err error, secret string) {
 	t.Helper()
 	for e := err; e != nil; e = errors.Unwrap(e) {
 		text := e.Error()
-		if ce, ok := e.(*chat.Error); ok { //nolint:errorlint // each link of the chain is looked at
+		if ce, ok := e.(*chat.Error); ok {
 			text += ce.Hint
 		}
 		if strings.Contains(text, secret) {
@@ -107,8 +107,12 @@ func TestEmbedTooFew(t *testing.T) {
 func TestHints(t *testing.T) {
 	for _, tier := range []string{chat.TierLocal, chat.TierCloud} {
 		s := backendtest.OpenAI(t, backendtest.Script{Answers: []backendtest.Answer{
-			{backendtest.Refuse(401, "")}, {backendtest.Refuse(404, "no")}, {backendtest.Refuse(413, "")}, {backendtest.Refuse(500, "")},
-			{backendtest.Text("x"), backendtest.Cut()}, {backendtest.Refuse(429, "", "Retry-After", "600")},
+			{backendtest.Refuse(401, "")},
+			{backendtest.Refuse(404, "no")},
+			{backendtest.Refuse(413, "")},
+			{backendtest.Refuse(500, "")},
+			{backendtest.Text("x"), backendtest.Cut()},
+			{backendtest.Refuse(429, "", "Retry-After", "600")},
 		}})
 		c := newClient(t, s.URL, openai.Options{Tier: tier})
 		for _, want := range []chat.ErrorKind{

@@ -23,7 +23,7 @@ func (c *Client) JSON(ctx context.Context, call Call, in, out any) error {
 		return err
 	}
 	limit := cmp.Or(call.Limit, c.opts.Call)
-	limited, cancel := context.WithTimeoutCause(ctx, limit, &expired{"limit for a small call", limit})
+	limited, cancel := context.WithTimeoutCause(ctx, limit, &expired{"call limit", limit})
 	defer cancel()
 
 	err := c.exchange(limited, &call, out)

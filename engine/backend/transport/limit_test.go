@@ -181,7 +181,7 @@ func TestWriterError(t *testing.T) {
 		full := errors.New("full")
 		w := &backendtest.Recorder{After: func(int) error { return full }}
 		_, err := r.ask(t.Context(), w)
-		if err != full || w.Chunks != 1 { //nolint:errorlint // the very same error is promised
+		if err != full || w.Chunks != 1 {
 			t.Errorf("%v after %d chunks", err, w.Chunks)
 		}
 		<-gone // the server's connection is closed
@@ -194,7 +194,7 @@ func TestJSONLimit(t *testing.T) {
 		defer r.close()
 		start := time.Now()
 		err := r.client.JSON(t.Context(), r.call(), nil, nil)
-		checkTimeout(t, err, "limit for a small call of 10s", time.Since(start), 10*time.Second)
+		checkTimeout(t, err, "call limit of 10s", time.Since(start), 10*time.Second)
 
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
