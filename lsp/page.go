@@ -97,10 +97,14 @@ func (p *page) finish(ctx context.Context, err error) {
 	if !p.shown && errors.Is(err, context.Canceled) {
 		return // cancelled before there was anything to show
 	}
+	var failed error
 	if !p.shown {
-		p.log(p.view.open(ctx, p.answer))
+		failed = p.view.open(ctx, p.answer)
 	}
-	p.log(p.view.done(ctx, p.answer))
+	if failed = errors.Join(failed, p.view.done(ctx, p.answer)); failed != nil {
+		p.log(failed)
+		p.log(message{p.server}.done(ctx, p.answer)) // what every client can show
+	}
 }
 
 // log notes that the answer could not be shown; it stays reachable by hover.
