@@ -39,7 +39,7 @@ func (g *goFile) calls(n ast.Node) []call {
 		case *ast.FuncLit:
 			return true
 		case *ast.Ident:
-			if fun.Obj == nil && predeclaredFunc(fun.Name) { //nolint:staticcheck // the file's own would have an object
+			if object(fun) == nil && predeclaredFunc(fun.Name) {
 				return true
 			}
 			c.kind = identCall(fun)
@@ -63,7 +63,7 @@ func (g *goFile) calls(n ast.Node) []call {
 
 // identCall tells a local function value from a function of the package.
 func identCall(id *ast.Ident) callKind {
-	obj := id.Obj //nolint:staticcheck // the parser's own resolution is what there is without types
+	obj := object(id)
 	if obj == nil || obj.Kind == ast.Fun || obj.Kind == ast.Typ {
 		return callPackage
 	}

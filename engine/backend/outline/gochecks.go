@@ -58,46 +58,11 @@ func (t *goTeller) findings() []string {
 	return slices.Compact(out)
 }
 
-// object returns what the parser resolved an identifier to: a declaration of the
-// same file, scopes respected; nil for anything else.
-func object(x ast.Expr) *ast.Object { //nolint:staticcheck // syntax is all these checks have
-	if id, ok := ast.Unparen(x).(*ast.Ident); ok {
-		return id.Obj //nolint:staticcheck // as above
-	}
-	return nil
-}
-
-// mentions lists the identifiers of an object in a node, in order.
-func mentions(n ast.Node, obj *ast.Object) []*ast.Ident { //nolint:staticcheck // as above
-	var out []*ast.Ident
-	ast.Inspect(n, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && obj != nil && id.Obj == obj { //nolint:staticcheck // as above
-			out = append(out, id)
-		}
-		return true
-	})
-	return out
-}
-
 // eachList calls visit with every statement list of a function, literals included.
 func eachList(fn *ast.FuncDecl, visit func(list []ast.Stmt)) {
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		if list := stmtList(n); len(list) > 0 {
 			visit(list)
-		}
-		return true
-	})
-}
-
-// assignedObjects calls visit for every variable an assignment in n sets.
-func assignedObjects(n ast.Node, visit func(a *ast.AssignStmt, obj *ast.Object)) { //nolint:staticcheck // as above
-	ast.Inspect(n, func(n ast.Node) bool {
-		if a, ok := n.(*ast.AssignStmt); ok {
-			for _, x := range a.Lhs {
-				if obj := object(x); obj != nil {
-					visit(a, obj)
-				}
-			}
 		}
 		return true
 	})
@@ -151,7 +116,7 @@ func wrapsUnset(g *goFile, fn *ast.FuncDecl, loop, after ast.Stmt) (name string,
 
 // startsNil says whether a variable is a named result or declared by var without
 // a value, with the type error.
-func startsNil(fn *ast.FuncDecl, obj *ast.Object) bool { //nolint:staticcheck // as above
+func startsNil(fn *ast.FuncDecl, obj *variable) bool {
 	switch d := obj.Decl.(type) {
 	case *ast.Field:
 		for _, f := range fields(fn.Type.Results) {
@@ -163,11 +128,6 @@ func startsNil(fn *ast.FuncDecl, obj *ast.Object) bool { //nolint:staticcheck //
 		return len(d.Values) == 0 && isErrorType(d.Type)
 	}
 	return false
-}
-
-func isErrorType(t ast.Expr) bool {
-	id, ok := t.(*ast.Ident)
-	return ok && id.Name == "error" && id.Obj == nil //nolint:staticcheck // the predeclared type has no object
 }
 
 // emptyLoop says when a loop over a parameter does not run at all, "" where it is
@@ -216,7 +176,7 @@ func emptyWords(g *goFile, typ ast.Expr, name string) string {
 	switch t := typ.(type) {
 	case *ast.Ident:
 		switch {
-		case t.Obj != nil: //nolint:staticcheck // a type of the file's own
+		case object(t) != nil: // a type of the file's own
 			return ""
 		case t.Name == "string":
 			return name + " is empty"
@@ -407,7 +367,7 @@ func checkDeferredLock(g *goFile, fn *ast.FuncDecl) []finding {
 // checkBody: a response of net/http whose body nothing can close.
 func checkBody(g *goFile, fn *ast.FuncDecl) []finding {
 	var out []finding
-	assignedObjects(fn.Body, func(a *ast.AssignStmt, obj *ast.Object) { //nolint:staticcheck // as above
+	assignedObjects(fn.Body, func(a *ast.AssignStmt, obj *variable) {
 		if a.Tok != token.DEFINE || len(a.Rhs) != 1 || object(a.Lhs[0]) != obj {
 			return
 		}
@@ -431,7 +391,7 @@ func httpCall(g *goFile, call *ast.CallExpr) bool {
 
 // bodyStaysOpen says whether every use of a response is a field of it, and every
 // use of its Body is given to a function that is known not to close it.
-func bodyStaysOpen(g *goFile, fn *ast.FuncDecl, obj *ast.Object) bool { //nolint:staticcheck // as above
+func bodyStaysOpen(g *goFile, fn *ast.FuncDecl, obj *variable) bool {
 	harmless := map[ast.Node]bool{}
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -493,7 +453,7 @@ func checkNilMap(g *goFile, fn *ast.FuncDecl) []finding {
 // writtenFirst returns the line where the first mention of a map after its
 // declaration is a write, 0 where it is something else.
 func writtenFirst(g *goFile, fn *ast.FuncDecl, decl *ast.Ident) int {
-	all := mentions(fn.Body, decl.Obj) //nolint:staticcheck // as above
+	all := mentions(fn.Body, object(decl))
 	if len(all) < 2 || all[0] != decl {
 		return 0
 	}
@@ -639,7 +599,7 @@ func impure(x ast.Expr) bool {
 // same name, and nothing reads it after.
 func checkLostError(g *goFile, fn *ast.FuncDecl) []finding {
 	var out []finding
-	assignedObjects(fn.Body, func(a *ast.AssignStmt, obj *ast.Object) { //nolint:staticcheck // as above
+	assignedObjects(fn.Body, func(a *ast.AssignStmt, obj *variable) {
 		define, ok := obj.Decl.(*ast.AssignStmt)
 		if !ok || a.Tok != token.ASSIGN || !errorName(obj.Name) || within(fn, a) || within(fn, define) {
 			return
@@ -675,12 +635,12 @@ func within(fn *ast.FuncDecl, s ast.Stmt) bool {
 
 // hiddenBy returns a variable of the function with the same name that is declared
 // before obj, in a scope around it.
-func hiddenBy(fn *ast.FuncDecl, obj *ast.Object) *ast.Object { //nolint:staticcheck // as above
+func hiddenBy(fn *ast.FuncDecl, obj *variable) *variable {
 	for _, list := range []*ast.FieldList{fn.Type.Params, fn.Type.Results} {
 		for _, f := range fields(list) {
 			for _, id := range f.Names {
-				if id.Name == obj.Name && id.Obj != obj { //nolint:staticcheck // as above
-					return id.Obj //nolint:staticcheck // as above
+				if id.Name == obj.Name && object(id) != obj {
+					return object(id)
 				}
 			}
 		}

@@ -196,7 +196,7 @@ func (g *goFile) isImported(x ast.Expr, path, name string) bool {
 // side is no import.
 func (g *goFile) qualifier(sel *ast.SelectorExpr) string {
 	id, ok := sel.X.(*ast.Ident)
-	if !ok || id.Obj != nil { //nolint:staticcheck // the parser's resolution tells a variable that hides an import
+	if !ok || object(id) != nil { // a variable may hide an import
 		return ""
 	}
 	return g.importPath(id.Name)

@@ -575,11 +575,11 @@ func (f *flow) received(x ast.Expr, as string) string {
 
 // isContext says whether x is a parameter declared as a context.Context.
 func (f *flow) isContext(x ast.Expr) bool {
-	id, ok := x.(*ast.Ident)
-	if !ok || id.Obj == nil { //nolint:staticcheck // the parser's own resolution is what there is without types
+	obj := object(x)
+	if obj == nil {
 		return false
 	}
-	field, ok := id.Obj.Decl.(*ast.Field)
+	field, ok := obj.Decl.(*ast.Field)
 	return ok && f.g.isImported(field.Type, "context", "Context")
 }
 
@@ -678,8 +678,7 @@ func isPanic(x ast.Expr) bool {
 
 // isBuiltin says whether x is the predeclared function of that name.
 func isBuiltin(x ast.Expr, name string) bool {
-	id, ok := ast.Unparen(x).(*ast.Ident)
-	return ok && id.Name == name && id.Obj == nil //nolint:staticcheck // tells a function of the file's own that hides it
+	return predeclared(ast.Unparen(x), name)
 }
 
 // wrapped returns the argument that fmt.Errorf wraps with %w, nil for another

@@ -111,11 +111,6 @@ func (w pathWalk) countResult(x ast.Expr) {
 	}
 }
 
-func isNil(x ast.Expr) bool {
-	id, ok := x.(*ast.Ident)
-	return ok && id.Name == "nil"
-}
-
 // isError says whether an expression returned as an error is certainly not nil.
 func (w pathWalk) isError(x ast.Expr) bool {
 	switch x := x.(type) {
@@ -146,8 +141,8 @@ func (w pathWalk) isError(x ast.Expr) bool {
 // isErrorVar says whether a name is a package-level variable of the file that is
 // made by errors.New or fmt.Errorf.
 func (w pathWalk) isErrorVar(id *ast.Ident) bool {
-	obj := id.Obj                                           //nolint:staticcheck // the parser's own resolution
-	if obj == nil || w.g.ast.Scope.Lookup(id.Name) != obj { //nolint:staticcheck // as above
+	obj := object(id)
+	if obj == nil || w.g.packageLevel(id.Name) != obj {
 		return false
 	}
 	spec, ok := obj.Decl.(*ast.ValueSpec)
@@ -219,8 +214,7 @@ func lastIsError(results *ast.FieldList) bool {
 	if len(list) == 0 {
 		return false
 	}
-	id, ok := list[len(list)-1].Type.(*ast.Ident)
-	return ok && id.Name == "error" && id.Obj == nil //nolint:staticcheck // tells a type of the file's own that hides it
+	return isErrorType(list[len(list)-1].Type)
 }
 
 // namedLast returns the name of the last result.

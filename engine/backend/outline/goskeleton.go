@@ -206,8 +206,7 @@ func generic(t ast.Expr) bool {
 
 // intFits says whether int certainly satisfies a constraint.
 func (t *goTeller) intFits(x ast.Expr) bool {
-	id, ok := x.(*ast.Ident)
-	return ok && id.Obj == nil && (id.Name == "any" || id.Name == "comparable") || t.g.isImported(x, "cmp", "Ordered") //nolint:staticcheck // the predeclared constraints have no object
+	return predeclared(x, "any") || predeclared(x, "comparable") || t.g.isImported(x, "cmp", "Ordered")
 }
 
 // testFile puts a test file together, formatted.

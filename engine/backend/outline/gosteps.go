@@ -205,8 +205,8 @@ func isConversion(call *ast.CallExpr) bool {
 	case *ast.ArrayType, *ast.MapType, *ast.ChanType, *ast.FuncType, *ast.InterfaceType, *ast.StructType:
 		return true
 	case *ast.Ident:
-		if x.Obj != nil { //nolint:staticcheck // the file's own type or function
-			return x.Obj.Kind == ast.Typ //nolint:staticcheck // as above
+		if obj := object(x); obj != nil {
+			return obj.Kind == ast.Typ
 		}
 		return predeclaredType(x.Name)
 	case *ast.StarExpr:

@@ -36,33 +36,6 @@ func (p *goPackage) uses(name string) (list []string, atLeast bool) {
 	return list, p.fence.cut
 }
 
-// unresolved lists the uses of a package-level name in a file of the package. A
-// name that is declared in the file resolves to that declaration; one declared
-// in another file is left over by the parser.
-func (g *goFile) unresolved(name string) []*ast.Ident {
-	own := g.ast.Scope.Lookup(name) //nolint:staticcheck // file scope is what is asked for
-	var out []*ast.Ident
-	ast.Inspect(g.ast, func(n ast.Node) bool {
-		id, ok := n.(*ast.Ident)
-		if !ok || id.Name != name {
-			return true
-		}
-		if own != nil && id.Obj == own && id.Pos() != own.Pos() { //nolint:staticcheck // as above
-			out = append(out, id)
-		}
-		return true
-	})
-	if own == nil {
-		for _, id := range g.ast.Unresolved {
-			if id.Name == name {
-				out = append(out, id)
-			}
-		}
-	}
-	slices.SortFunc(out, func(a, b *ast.Ident) int { return int(a.Pos() - b.Pos()) })
-	return out
-}
-
 // useLines writes uses as "file.go:12", one per line of code.
 func (g *goFile) useLines(ids []*ast.Ident, name string) []string {
 	var out []string

@@ -55,7 +55,7 @@ func (g *goFile) nounWords(t ast.Expr) string {
 }
 
 func (g *goFile) identWords(id *ast.Ident) string {
-	if id.Obj != nil { //nolint:staticcheck // a type of the file's own that has a predeclared name
+	if object(id) != nil { // the file's own type with a predeclared name
 		return article(code(id.Name))
 	}
 	switch id.Name {
