@@ -19,7 +19,8 @@ func (p *place) named(ctx context.Context, name string) (chat.Model, error) {
 		}
 	}
 	m := chat.Model{ID: name, Backend: p.backend.Name(), Tier: chat.TierLocal, Capabilities: []string{}}
-	return m, p.describe(ctx, &m)
+	err := p.describe(ctx, &m)
+	return m, err
 }
 
 // describe fills in what Ollama tells of a model. A server that does not know how

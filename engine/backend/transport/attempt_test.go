@@ -133,6 +133,8 @@ func TestRetryBroken(t *testing.T) {
 	}{
 		{"nothing sent", "", 2, ""},
 		{"half a header", "HTTP/1.1 2", 1, chat.BadResponse},
+		{"half a line", "HTTP/1.1 200 OK\r\nContent-", 1, chat.BadResponse},
+		{"half the headers", "HTTP/1.1 200 OK\r\nA: b\r\n", 1, chat.Unreachable},
 		{"headers and half a token", "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: {", 1, chat.StreamInterrupted},
 		{"a token", "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + piece, 1, chat.StreamInterrupted},
 	} {

@@ -28,7 +28,7 @@ func (c *Call) sendFailure(err error) error {
 	if r, ok := errors.AsType[*redirectError](err); ok {
 		return c.fail(chat.BadResponse, err, "%s redirects to %s, which is not followed: set the final address itself", c.who(), r.to)
 	}
-	if strings.Contains(err.Error(), "malformed HTTP") || strings.Contains(err.Error(), "HTTP response to HTTPS client") {
+	if strings.Contains(err.Error(), "malformed") || strings.Contains(err.Error(), "HTTP response to HTTPS client") {
 		// The cause is left out: it quotes what the server sent.
 		return c.fail(chat.BadResponse, nil, "%s does not speak the protocol of its address (%s)", c.who(), c.URL.Scheme)
 	}
