@@ -11,8 +11,8 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 11, "how often each row is measured")
-	slice := flag.Duration("slice", 50*time.Millisecond, "the least time of one measurement")
+	rounds := flag.Int("rounds", 25, "how often each row is measured")
+	slice := flag.Duration("slice", 20*time.Millisecond, "the least time of one measurement")
 	only := flag.String("only", "", "print only tables whose title contains this")
 	flag.Parse()
 	if err := run(os.Stdout, harness{rounds: *rounds, slice: *slice}, *only); err != nil {
