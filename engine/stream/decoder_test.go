@@ -274,21 +274,30 @@ func (r *randomReader) Read(p []byte) (int, error) {
 	return r.r.Read(p[:min(len(p), 1+r.random.IntN(200))])
 }
 
-// TestLongToken checks that a line may be of any length and is held once.
+// TestLongToken checks that a line may be of any length, and that the memory for
+// it is in proportion: the line and its decoded text, each with room to grow.
 func TestLongToken(t *testing.T) {
 	const size = 3 << 20
 	token := strings.Repeat("x", size-3) + `é\n`
 	want := strings.Repeat("x", size-3) + "é\n"
-	for body, d := range map[string]Decoder{
-		learnedNDJSON + strings.Replace(learnedNDJSON, " a", token, 1) + `{"done":true}`: NewNDJSON(),
-		learnedSSE + strings.Replace(learnedSSE, " a", token, 1) + "data: [DONE]\n":      NewSSE(),
+	ndjson, sse := NewNDJSON(), NewSSE()
+	for _, c := range []struct {
+		body  string
+		d     Decoder
+		state *decoder
+	}{
+		{learnedNDJSON + strings.Replace(learnedNDJSON, " a", token, 1) + `{"done":true}`, ndjson, &ndjson.decoder},
+		{learnedSSE + strings.Replace(learnedSSE, " a", token, 1) + "data: [DONE]\n", sse, &sse.decoder},
 	} {
 		var w answer
-		if _, err := Copy(strings.NewReader(body), d, &w); err != nil {
+		if _, err := Copy(strings.NewReader(c.body), c.d, &w); err != nil {
 			t.Fatal(err)
 		}
 		if w.text.String() != " a"+want {
-			t.Errorf("%T does not give back a long token", d)
+			t.Errorf("%T does not give back a long token", c.d)
+		}
+		if held := cap(c.state.pending) + cap(c.state.scratch); held > 4*size {
+			t.Errorf("%T holds %d bytes for a token of %d", c.d, held, size)
 		}
 	}
 }
