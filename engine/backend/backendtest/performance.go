@@ -70,6 +70,7 @@ func (p *performance) hold(c <-chan struct{}) bool {
 	case <-p.r.Context().Done():
 		p.gone = true
 	case <-p.s.done:
+		panic(http.ErrAbortHandler) // a closed server ends no answer well
 	}
 	return false
 }

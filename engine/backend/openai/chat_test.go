@@ -91,6 +91,9 @@ func TestChatRequest(t *testing.T) {
 	if diff := cmp.Diff(want, string(r.Body)); diff != "" {
 		t.Error(diff)
 	}
+	if _, sent := r.Header["Idempotency-Key"]; sent {
+		t.Error("the mark that a request may be repeated was sent")
+	}
 	if r.Header.Get("X-Title") != "rigrun" || strings.Contains(string(r.Body), "sk-secret") {
 		t.Errorf("headers %v", r.Header)
 	}

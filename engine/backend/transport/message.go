@@ -118,7 +118,8 @@ func hideValue(msg, value string) string {
 	return strings.ReplaceAll(msg, secret, "[hidden]")
 }
 
-// hideEcho replaces the stretches of msg that the request's body holds too.
+// hideEcho replaces the stretches of msg that the request's body holds too. The
+// body is JSON, so that is how they are compared.
 func hideEcho(msg, model string, body []byte) string {
 	if len(body) == 0 || len(msg) < echoWindow {
 		return msg
@@ -126,38 +127,46 @@ func hideEcho(msg, model string, body []byte) string {
 	if model != "" {
 		body = bytes.ReplaceAll(body, []byte(model), nil)
 	}
-	var out strings.Builder
-	for len(msg) > 0 {
-		if n := echoed(msg, body); n > 0 {
-			out.WriteString("[…]")
-			msg = msg[n:]
-			continue
-		}
-		_, size := utf8.DecodeRuneInString(msg)
-		out.WriteString(msg[:size])
-		msg = msg[size:]
-	}
-	return out.String()
-}
-
-// echoed is how many bytes at the beginning of msg stand in body too, 0 where
-// they are fewer than echoWindow. The body is JSON, so that is how they are compared.
-func echoed(msg string, body []byte) int {
-	n := 0
-	for i, r := range msg {
-		n = i + utf8.RuneLen(r)
-		if n < echoWindow {
-			continue
-		}
-		if !bytes.Contains(body, jsonText(msg[:n])) {
-			n = i
+	hidden := make([]bool, len(msg)) // by byte
+	for i := range msg {
+		end := windowEnd(msg, i)
+		if end < 0 {
 			break
 		}
+		if bytes.Contains(body, jsonText(msg[i:end])) {
+			for k := i; k < end; k++ {
+				hidden[k] = true
+			}
+		}
 	}
-	if n < echoWindow {
-		return 0
+	return without(msg, hidden)
+}
+
+// windowEnd is where the window that begins at msg[i] ends, on a character's
+// border; -1 where the rest of msg is shorter.
+func windowEnd(msg string, i int) int {
+	end := i + echoWindow
+	if end > len(msg) {
+		return -1
 	}
-	return n
+	for end < len(msg) && !utf8.RuneStart(msg[end]) {
+		end++
+	}
+	return end
+}
+
+// without replaces each hidden stretch of msg by a mark.
+func without(msg string, hidden []bool) string {
+	var out strings.Builder
+	for i := range len(msg) {
+		switch {
+		case !hidden[i]:
+			out.WriteByte(msg[i])
+		case i == 0 || !hidden[i-1]:
+			out.WriteString("[…]")
+		}
+	}
+	return out.String()
 }
 
 // jsonText is s as it stands inside a JSON string that this program wrote.

@@ -120,6 +120,24 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
+// TestStaleConnection holds that a kept connection that the server has closed in
+// the meantime costs nothing, not even a retry.
+func TestStaleConnection(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		say(w, piece, last)
+	}))
+	defer s.Close()
+	c := newClient(t, Options{Retries: -1})
+	for range 20 {
+		var w backendtest.Recorder
+		if _, err := c.Stream(t.Context(), to(t, s.URL), []byte("{}"), stream.NewSSE(), &w); err != nil || w.Text() != "x" {
+			t.Fatalf("%q, %v", w.Text(), err)
+		}
+		s.CloseClientConnections()
+	}
+}
+
 // TestBroken holds the kinds of answers that break off or are none.
 func TestBroken(t *testing.T) {
 	for _, test := range []struct {
