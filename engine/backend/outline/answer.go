@@ -47,10 +47,33 @@ func (b *Backend) answer(v *voice, p *chat.Prompt) {
 		}
 		b.tell(v, p.Action, item)
 	}
+	v.line(reported(p.Context))
 	if n := len(items) - maxItems; n > 0 {
 		v.gap()
 		v.line(upper(count(n, "more piece")) + " of code came with the question and " + isAre(n) + " not told about here.")
 	}
+}
+
+// reported quotes the diagnostics that came with the question, "" for none.
+func reported(all []chat.ContextItem) string {
+	var out []string
+	for i := range all {
+		if all[i].Kind != chat.ContextDiagnostics {
+			continue
+		}
+		for line := range strings.Lines(all[i].Text) {
+			if line = strings.TrimSpace(line); line != "" && len(out) <= maxItems {
+				out = append(out, code(line))
+			}
+		}
+	}
+	switch {
+	case len(out) == 0:
+		return ""
+	case len(out) > maxItems:
+		return "\nThe editor reports, among others, " + and(out[:maxItems]) + "."
+	}
+	return "\nThe editor reports " + and(out) + "."
 }
 
 func isAre(n int) string {
@@ -135,7 +158,7 @@ func (b *Backend) tell(v *voice, action chat.Action, item *chat.ContextItem) {
 		v.line("There is no code here: the text is empty.")
 		return
 	}
-	t, why := b.newTeller(v, s, newFence(b.files, item.Folder))
+	t, why := b.newTeller(v, s, newFence(b.files, item.Folder, b.budget))
 	if why != "" {
 		v.line(fmt.Sprintf("The built-in outline %s. The selection is %s of text (%s).", why, count(s.last-s.first+1, "line"), linesOf(s.first, s.last)))
 		return

@@ -2,6 +2,7 @@ package outline
 
 import (
 	"context"
+	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
@@ -13,13 +14,14 @@ const Model = "built-in"
 // Backend answers from the code alone. It is safe for concurrent use.
 type Backend struct {
 	files  Files
+	budget time.Duration // for reading other files, in one answer
 	lexers lexerCache
 	std    stdCache
 }
 
 // New returns a Backend that reads other files of the workspace through files;
 // nil means that only the code in the question is read.
-func New(files Files) *Backend { return &Backend{files: files} }
+func New(files Files) *Backend { return &Backend{files: files, budget: readBudget} }
 
 // Name returns "outline".
 func (*Backend) Name() string { return "outline" }

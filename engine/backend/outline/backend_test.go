@@ -84,26 +84,58 @@ func TestQuestions(t *testing.T) {
 		want   []string
 		not    string
 	}{
-		{"free question", chat.Prompt{Question: "Which database should I use?", Reason: "no model server was found at 127.0.0.1:11434"},
-			[]string{"needs a language model", "`ollama serve`", "`ollama pull qwen2.5-coder:7b`", "`rigrun.local.url`", "no model server was found at 127.0.0.1:11434"}, "**"},
-		{"free question with code", chat.Prompt{Question: "Why is this slow?", Context: []chat.ContextItem{item}},
-			[]string{"needs a language model", "**Twice**"}, ""},
-		{"explain with code", chat.Prompt{Question: "Explain this, please", Context: []chat.ContextItem{item}},
-			[]string{"**Twice**", "`2 * n`"}, "needs a language model"},
+		{
+			"free question",
+			chat.Prompt{Question: "Which database should I use?", Reason: "no model server was found at 127.0.0.1:11434"},
+			[]string{"needs a language model", "`ollama serve`", "`ollama pull qwen2.5-coder:7b`", "`rigrun.local.url`", "no model server was found at 127.0.0.1:11434"},
+			"**",
+		},
+		{
+			"free question with code",
+			chat.Prompt{Question: "Why is this slow?", Context: []chat.ContextItem{item}},
+			[]string{"needs a language model", "**Twice**"},
+			"",
+		},
+		{
+			"explain with code",
+			chat.Prompt{Question: "Explain this, please", Context: []chat.ContextItem{item}},
+			[]string{"**Twice**", "`2 * n`"},
+			"needs a language model",
+		},
 		{"explain without code", chat.Prompt{Question: "explain this"}, []string{"No code came with the question", "`ollama serve`"}, ""},
 		{"action without code", chat.Prompt{Action: chat.Tests}, []string{"Nothing was selected"}, ""},
 		{"empty question", chat.Prompt{}, []string{"No code came"}, ""},
-		{"unknown language", chat.Prompt{Action: chat.Explain, Context: []chat.ContextItem{{Path: "/a/b.xyz", Document: "hello\nworld\n"}}},
-			[]string{"no reader for `.xyz` files", "3 lines"}, ""},
+		{
+			"unknown language",
+			chat.Prompt{Action: chat.Explain, Context: []chat.ContextItem{{Path: "/a/b.xyz", Document: "hello\nworld\n"}}},
+			[]string{"no reader for `.xyz` files", "3 lines"},
+			"",
+		},
 		{"empty file", chat.Prompt{Action: chat.Explain, Context: []chat.ContextItem{{Path: "/a/b.go", Text: " \n"}}}, []string{"the text is empty"}, ""},
-		{"statements", chat.Prompt{Action: chat.Explain, Context: []chat.ContextItem{{Language: "go", Text: "x := f()\nreturn x", Span: chat.Span{FirstLine: 41}}}},
-			[]string{"statements without their function (lines 41–42)", "`f`"}, ""},
-		{"fragment lines", chat.Prompt{Action: chat.Explain, Context: []chat.ContextItem{{Language: "go", Text: "func F() {\n\tfor {\n\t}\n}", Span: chat.Span{FirstLine: 101}}}},
-			[]string{"(line 102)"}, "package"},
-		{"lone carriage returns", chat.Prompt{Action: chat.Explain, Context: []chat.ContextItem{{Language: "go", Document: "package p\rfunc F() {\r\tfor {\r\t}\r}\r", Span: chat.Span{FirstLine: 2, LastLine: 2}}}},
-			[]string{"(line 3)"}, ""},
-		{"line directive", chat.Prompt{Action: chat.Explain, Context: []chat.ContextItem{{Language: "go", Document: "package p\n\n//line other.go:900\nfunc F() {\n\tfor {\n\t}\n}\n", Span: chat.Span{FirstLine: 4, LastLine: 4}}}},
-			[]string{"(line 5)"}, "90"},
+		{
+			"statements",
+			chat.Prompt{Action: chat.Explain, Context: []chat.ContextItem{{Language: "go", Text: "x := f()\nreturn x", Span: chat.Span{FirstLine: 41}}}},
+			[]string{"statements without their function (lines 41–42)", "`f`"},
+			"",
+		},
+		{
+			"fragment lines",
+			chat.Prompt{Action: chat.Explain, Context: []chat.ContextItem{{Language: "go", Text: "func F() {\n\tfor {\n\t}\n}", Span: chat.Span{FirstLine: 101}}}},
+			[]string{"(line 102)"},
+			"package",
+		},
+		{
+			"lone carriage returns",
+			chat.Prompt{Action: chat.Explain, Context: []chat.ContextItem{{Language: "go", Document: "package p\rfunc F() {\r\tfor {\r\t}\r}\r", Span: chat.Span{FirstLine: 2, LastLine: 2}}}},
+			[]string{"(line 3)"},
+			"",
+		},
+		{
+			"line directive",
+			chat.Prompt{Action: chat.Explain, Context: []chat.ContextItem{{Language: "go", Document: "package p\n\n//line other.go:900\nfunc F() {\n\tfor {\n\t}\n}\n", Span: chat.Span{FirstLine: 4, LastLine: 4}}}},
+			[]string{"(line 5)"},
+			"90",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -186,18 +218,24 @@ func TestDiskLeavesOutLinks(t *testing.T) {
 
 func FuzzChat(f *testing.F) {
 	for _, seed := range []struct{ lang, doc string }{
-		{"go", broken}, {"go", "package p\nfunc f() { for { select { case <-c: default: } } }"},
+		{"go", broken},
+		{"go", "package p\nfunc f() { for { select { case <-c: default: } } }"},
 		{"go", "func (T[A, B]) m(x ...int) (a, b int, err error) { defer func() {}(); go f(); x[0]++; return }"},
 		{"go", "package p; type T = struct{ a, b int; *E }; const ( A = iota; B ); var x, y = f()"},
 		{"go", "package p\n//line x:1\nfunc f() error { if err := g(); err == nil { } else if x { } else { return err }; switch x := y.(type) { case nil: fallthrough; default: }; l: for range 3 { break l }; return fmt.Errorf(\"%w\", err) }"},
-		{"go", "x, err := f()\nif err != nil {\n\treturn\n}"}, {"go", "package\x00 \xff {"},
+		{"go", "x, err := f()\nif err != nil {\n\treturn\n}"},
+		{"go", "package\x00 \xff {"},
 		{"python", "def f(a, b=1):\n  \"\"\"Doc.\"\"\"\n  for x in a:\n    yield x\nclass C: pass"},
 		{"typescript", "export const f = async <T,>(x: T) => { if (x) return; }; class A { get x() {} }"},
 		{"rust", "impl<T> A for B<T> where T: X { fn f<'a>(&'a self) -> u8 { match x { _ => 1 } } }"},
 		{"cpp", "template<class T> int A::b(T x) const noexcept { for(;;) {} }"},
-		{"ruby", "def a?; end\nclass << self\ndef b\nend\nend"}, {"elixir", "defmodule A do\n def f(x), do: x\nend"},
-		{"sql", "select 1; create table if not exists t (a int);"}, {"shellscript", "f() { echo `x`; }\n"}, {"haskell", "f :: Int\nf = 1"},
-		{"", "plain"}, {"java", "class A { A(int x) {} <T> void m(Map<K,V> a) throws E { throw new E(); } }"},
+		{"ruby", "def a?; end\nclass << self\ndef b\nend\nend"},
+		{"elixir", "defmodule A do\n def f(x), do: x\nend"},
+		{"sql", "select 1; create table if not exists t (a int);"},
+		{"shellscript", "f() { echo `x`; }\n"},
+		{"haskell", "f :: Int\nf = 1"},
+		{"", "plain"},
+		{"java", "class A { A(int x) {} <T> void m(Map<K,V> a) throws E { throw new E(); } }"},
 	} {
 		for action := range 7 {
 			f.Add(seed.lang, seed.doc, 1, 3, 0, len(seed.doc), action, true)

@@ -3,7 +3,6 @@ package outline
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -27,7 +26,7 @@ func benchmark(b *testing.B, p *chat.Prompt) {
 // BenchmarkGoLarge explains a function of net/http's server.go, some 4,000 lines,
 // with the types of its package and its imports.
 func BenchmarkGoLarge(b *testing.B) {
-	folder := filepath.Join(runtime.GOROOT(), "src", "net", "http")
+	folder := filepath.Join(goroot(b), "net", "http")
 	data, err := os.ReadFile(filepath.Join(folder, "server.go"))
 	if err != nil {
 		b.Skip("no Go installation to read:", err)

@@ -63,10 +63,14 @@ func dialects() map[string]dialect {
 	return map[string]dialect{
 		"go":     {title: "Go", funcs: "func", types: "type", loops: "for", tests: "if else switch case select default", leaves: "return panic", comment: "//"},
 		"python": {title: "Python", lexer: "python", blocks: indented, funcs: "def", types: "class", loops: "for while", tests: "if elif else try except finally match case with", leaves: "return raise yield", waits: "await", comment: "#"},
-		"javascript": {title: "JavaScript", bracketed: true, lexer: "javascript", funcs: "function", types: "class", loops: cLoops, tests: "if else switch case default try catch finally", leaves: "return throw yield", waits: "await",
-			methods: true, arrows: true, comment: "//"},
-		"typescript": {title: "TypeScript", bracketed: true, lexer: "typescript", funcs: "function", types: "class interface enum namespace", loops: cLoops, tests: "if else switch case default try catch finally", leaves: "return throw yield", waits: "await",
-			methods: true, arrows: true, comment: "//"},
+		"javascript": {
+			title: "JavaScript", bracketed: true, lexer: "javascript", funcs: "function", types: "class", loops: cLoops, tests: "if else switch case default try catch finally", leaves: "return throw yield", waits: "await",
+			methods: true, arrows: true, comment: "//",
+		},
+		"typescript": {
+			title: "TypeScript", bracketed: true, lexer: "typescript", funcs: "function", types: "class interface enum namespace", loops: cLoops, tests: "if else switch case default try catch finally", leaves: "return throw yield", waits: "await",
+			methods: true, arrows: true, comment: "//",
+		},
 		"rust":        {title: "Rust", lexer: "rust", funcs: "fn", types: "struct enum trait impl mod union", loops: "for while loop", tests: "if else match", leaves: "return panic", comment: "//"},
 		"c":           {title: "C", bracketed: true, lexer: "c", types: "struct enum union", loops: cLoops, tests: cTests, leaves: cLeaves, typed: true, comment: "//"},
 		"cpp":         {title: "C++", bracketed: true, lexer: "cpp", types: "class struct enum union namespace", loops: cLoops, tests: cTests + " try catch", leaves: cLeaves + " throw co_return", waits: "co_await", typed: true, comment: "//"},

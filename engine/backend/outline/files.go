@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,7 +17,7 @@ type Files interface {
 	// ReadFile returns the whole file at path.
 	ReadFile(path string) ([]byte, error)
 	// ReadDir returns the names in dir, in any order: regular files as they are,
-	// folders with a trailing slash. Other entries, symbolic links among them,
+	// folders with a trailing slash ("cmd/"). Other entries, symbolic links among them,
 	// are left out, so that a walk never leaves the folder it started in.
 	ReadDir(dir string) ([]string, error)
 }
@@ -50,7 +51,6 @@ const (
 	maxFiles     = 2000                   // files read
 	maxFileBytes = 2 << 20                // larger files are left out
 	readBudget   = 150 * time.Millisecond // from the first read to the last
-	typeBudget   = 200 * time.Millisecond // from the first read to the start of the type check
 )
 
 // errBudget says that a read was refused because the answer has read enough.
@@ -62,13 +62,14 @@ type fence struct {
 	files Files
 	root  string // cleaned, "" where nothing may be read
 
-	began time.Time
-	left  int
-	cut   bool // something was refused for the budget's sake
+	budget time.Duration // for reading
+	began  time.Time
+	left   int
+	cut    bool // something was refused for the budget's sake
 }
 
-func newFence(files Files, folder string) *fence {
-	f := &fence{files: files, left: maxFiles}
+func newFence(files Files, folder string, budget time.Duration) *fence {
+	f := &fence{files: files, left: maxFiles, budget: budget}
 	if folder != "" && files != nil {
 		f.root = filepath.Clean(folder)
 	}
@@ -80,17 +81,17 @@ func (f *fence) spent() bool {
 	if f.began.IsZero() {
 		f.began = time.Now()
 	}
-	if f.left > 0 && time.Since(f.began) < readBudget {
+	if f.left > 0 && time.Since(f.began) < f.budget {
 		return false
 	}
 	f.cut = true
 	return true
 }
 
-// late says whether so much time is used up that types are not checked any more:
-// the check cannot be stopped once it has begun.
+// late says whether so much time is used up, a third more than for reading, that
+// types are not checked any more: the check cannot be stopped once it has begun.
 func (f *fence) late() bool {
-	return !f.began.IsZero() && time.Since(f.began) > typeBudget
+	return !f.began.IsZero() && time.Since(f.began) > f.budget*4/3
 }
 
 // inside says whether path lies below the root. The test is on the path's text;
@@ -101,6 +102,26 @@ func (f *fence) inside(path string) bool {
 	}
 	rel, err := filepath.Rel(f.root, path)
 	return err == nil && filepath.IsLocal(rel)
+}
+
+// reaches says whether dir is the root or a folder below it that can be reached
+// through listed folders alone: one behind a link may lie anywhere.
+func (f *fence) reaches(dir string) bool {
+	if !f.inside(dir) {
+		return false
+	}
+	rel, err := filepath.Rel(f.root, dir)
+	if err != nil || rel == "." {
+		return err == nil
+	}
+	at := f.root
+	for part := range strings.SplitSeq(filepath.ToSlash(rel), "/") {
+		if _, folders := f.readDir(at); !slices.Contains(folders, part) {
+			return false
+		}
+		at = filepath.Join(at, part)
+	}
+	return true
 }
 
 func (f *fence) readFile(path string) ([]byte, error) {

@@ -73,7 +73,7 @@ func eachList(fn *ast.FuncDecl, visit func(list []ast.Stmt)) {
 func checkNilWrap(g *goFile, fn *ast.FuncDecl) []finding {
 	var out []finding
 	for i, s := range fn.Body.List {
-		empty := emptyLoop(g, fn, fn.Body.List[:i], s)
+		empty := emptyLoop(fn, fn.Body.List[:i], s)
 		if empty == "" {
 			continue
 		}
@@ -132,7 +132,7 @@ func startsNil(fn *ast.FuncDecl, obj *variable) bool {
 
 // emptyLoop says when a loop over a parameter does not run at all, "" where it is
 // no such loop or something looks at the parameter before.
-func emptyLoop(g *goFile, fn *ast.FuncDecl, before []ast.Stmt, s ast.Stmt) string {
+func emptyLoop(fn *ast.FuncDecl, before []ast.Stmt, s ast.Stmt) string {
 	var over ast.Expr
 	switch s := s.(type) {
 	case *ast.RangeStmt:
@@ -151,7 +151,7 @@ func emptyLoop(g *goFile, fn *ast.FuncDecl, before []ast.Stmt, s ast.Stmt) strin
 	}
 	for _, f := range fields(fn.Type.Params) {
 		if obj.Decl == f {
-			return emptyWords(g, f.Type, code(obj.Name))
+			return emptyWords(f.Type, code(obj.Name))
 		}
 	}
 	return ""
@@ -172,7 +172,7 @@ func countedTo(s *ast.ForStmt) ast.Expr {
 }
 
 // emptyWords says when ranging over a value of a type does nothing.
-func emptyWords(g *goFile, typ ast.Expr, name string) string {
+func emptyWords(typ ast.Expr, name string) string {
 	switch t := typ.(type) {
 	case *ast.Ident:
 		switch {

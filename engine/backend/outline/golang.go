@@ -116,7 +116,7 @@ func (t *goTeller) function(d *ast.FuncDecl) {
 func (t *goTeller) heading(d *ast.FuncDecl) string {
 	name, kind := d.Name.Name, "function"
 	title := name
-	if _, typ, pointer := receiver(d); d.Recv != nil {
+	if typ, pointer := receiver(d); d.Recv != nil {
 		kind = "method of " + code(typ)
 		if pointer {
 			kind = "method of " + code("*"+typ)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -35,7 +36,9 @@ func (c *collector) Write(k stream.Chunk) error {
 func ask(t testing.TB, files Files, p *chat.Prompt) string {
 	t.Helper()
 	c := &collector{t: t}
-	end, err := New(files).Chat(t.Context(), p, c)
+	b := New(files)
+	b.budget, b.lexers.budget = time.Hour, time.Hour // the texts do not depend on how busy the machine is
+	end, err := b.Chat(t.Context(), p, c)
 	if err != nil || end.Err != nil {
 		t.Fatalf("Chat: %v, %v", err, end.Err)
 	}

@@ -29,6 +29,30 @@ func (t *goTeller) list(decls []ast.Decl) {
 		}
 		t.v.line(line)
 	}
+	if name := soleName(decls); name != "" && t.v.err == nil {
+		t.v.line(useWords(t.packageOf().uses(name)))
+	}
+}
+
+// soleName returns the name that declarations declare, "" where there is none or
+// more than one.
+func soleName(decls []ast.Decl) string {
+	if len(decls) != 1 {
+		return ""
+	}
+	d, ok := decls[0].(*ast.GenDecl)
+	if !ok || len(d.Specs) != 1 {
+		return ""
+	}
+	switch spec := d.Specs[0].(type) {
+	case *ast.TypeSpec:
+		return spec.Name.Name
+	case *ast.ValueSpec:
+		if len(spec.Names) == 1 {
+			return spec.Names[0].Name
+		}
+	}
+	return ""
 }
 
 // fileWords says what file a list is of.
@@ -170,7 +194,7 @@ func (t *goTeller) methods(name string) string {
 			if !ok || m.Recv == nil {
 				continue
 			}
-			if _, typ, _ := receiver(m); typ == name {
+			if typ, _ := receiver(m); typ == name {
 				out = append(out, code(m.Name.Name)+" ("+place{f, m}.String()+")")
 			}
 		}

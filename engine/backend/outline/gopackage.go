@@ -20,6 +20,10 @@ type goPackage struct {
 	dir   string    // "" where the file is not in the workspace
 	files []*goFile // the file itself first, then its neighbours by name
 
+	// elsewhere are neighbours that belong to builds for other systems. They use
+	// names but declare nothing here.
+	elsewhere []*goFile
+
 	// decls maps a package-level name, or "Type.Method", to where it is declared.
 	decls map[string]place
 }
@@ -34,7 +38,7 @@ type place struct {
 // this system, test files among them where the file itself is one.
 func loadPackage(g *goFile, fence *fence, std *stdCache) *goPackage {
 	p := &goPackage{fence: fence, std: std, self: g, files: []*goFile{g}, decls: map[string]place{}}
-	if g.path != "" && fence.inside(g.path) {
+	if g.path != "" && fence.reaches(filepath.Dir(g.path)) {
 		p.dir = filepath.Dir(g.path)
 		p.readNeighbours()
 	}
@@ -54,12 +58,16 @@ func (p *goPackage) readNeighbours() {
 			continue
 		}
 		src, err := p.fence.readFile(path)
-		if err != nil || !builds(name, src) {
+		if err != nil {
 			continue
 		}
 		f := parseBare(p.self.fset, path, string(src))
-		if f.ast.Name.Name == p.self.ast.Name.Name {
+		switch {
+		case f.ast.Name.Name != p.self.ast.Name.Name:
+		case builds(name, src):
 			p.files = append(p.files, f)
+		default:
+			p.elsewhere = append(p.elsewhere, f)
 		}
 	}
 }
@@ -74,7 +82,7 @@ func (p *goPackage) index(f *goFile) {
 	for _, d := range f.ast.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			if _, typ, _ := receiver(d); d.Recv != nil {
+			if typ, _ := receiver(d); d.Recv != nil {
 				add(typ+"."+d.Name.Name, d)
 			} else if d.Name.Name != "init" {
 				add(d.Name.Name, d)

@@ -22,14 +22,14 @@ func object(x ast.Expr) *variable {
 		return nil
 	}
 	if id, ok := ast.Unparen(x).(*ast.Ident); ok {
-		return id.Obj //nolint:staticcheck // see above
+		return id.Obj
 	}
 	return nil
 }
 
 // packageLevel returns the file's package-level declaration of a name.
 func (g *goFile) packageLevel(name string) *variable {
-	return g.ast.Scope.Lookup(name) //nolint:staticcheck // see above
+	return g.ast.Scope.Lookup(name)
 }
 
 // predeclared says whether x is a predeclared name, as far as the file tells.
@@ -63,7 +63,7 @@ func (g *goFile) unresolved(name string) []*ast.Ident {
 		}
 		return out
 	}
-	for _, id := range g.ast.Unresolved { //nolint:staticcheck // see above
+	for _, id := range g.ast.Unresolved {
 		if id.Name == name {
 			out = append(out, id)
 		}

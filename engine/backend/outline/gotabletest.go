@@ -22,7 +22,7 @@ func (t *tableTest) String() string {
 	label := target
 	var decls, args []string
 	if t.fn.Recv != nil {
-		_, typ, _ := receiver(t.fn)
+		typ, _ := receiver(t.fn)
 		decls = append(decls, t.field("recv", t.fn.Recv.List[0].Type))
 		target, label = "tt.recv."+target, typ+"_"+label
 	}

@@ -87,7 +87,7 @@ func (c *stdCache) get(path string) *types.Package {
 	if c.done == nil {
 		c.done = map[string]*types.Package{"unsafe": types.Unsafe}
 	}
-	pkg, _ := c.Import(path) //nolint:errcheck // no package says the same
+	pkg, _ := c.Import(path) // no package says the same
 	return pkg
 }
 
@@ -113,7 +113,7 @@ func (c *stdCache) Import(path string) (*types.Package, error) {
 // package is there nevertheless.
 func checkFiles(path string, fset *token.FileSet, files []*ast.File, imp types.Importer, info *types.Info) *types.Package {
 	conf := types.Config{Importer: imp, Error: func(error) {}, FakeImportC: true}
-	pkg, _ := conf.Check(path, fset, files, info) //nolint:errcheck // as above
+	pkg, _ := conf.Check(path, fset, files, info)
 	return pkg
 }
 
@@ -277,7 +277,7 @@ func (t *typed) key(f *types.Func) string {
 // methodUses lists where the package's own files call or name a method, by type.
 // The functions that name it must have been checked with their bodies.
 func (p *goPackage) methodUses(d *ast.FuncDecl, t *typed) []string {
-	_, typ, _ := receiver(d)
+	typ, _ := receiver(d)
 	if t == nil {
 		return nil
 	}

@@ -17,7 +17,7 @@ const maxUses = 12
 // exported one, in the other packages of the workspace folder that import it.
 // "at least" is true where something was left out for the budget's sake.
 func (p *goPackage) uses(name string) (list []string, atLeast bool) {
-	for _, f := range p.files {
+	for _, f := range slices.Concat(p.files, p.elsewhere) {
 		if !strings.Contains(f.src, name) {
 			continue
 		}

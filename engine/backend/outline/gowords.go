@@ -219,17 +219,13 @@ func (g *goFile) fieldNames(list *ast.FieldList) []string {
 	return out
 }
 
-// receiver returns the name and the type name of a method's receiver, and
-// whether it is a pointer.
-func receiver(d *ast.FuncDecl) (name, typ string, pointer bool) {
+// receiver returns the name of a method's receiver type, and whether the receiver
+// is a pointer.
+func receiver(d *ast.FuncDecl) (typ string, pointer bool) {
 	if d.Recv == nil || len(d.Recv.List) == 0 {
-		return "", "", false
+		return "", false
 	}
-	f := d.Recv.List[0]
-	if len(f.Names) > 0 {
-		name = f.Names[0].Name
-	}
-	t := f.Type
+	t := d.Recv.List[0].Type
 	for {
 		switch x := t.(type) {
 		case *ast.StarExpr:
@@ -241,9 +237,9 @@ func receiver(d *ast.FuncDecl) (name, typ string, pointer bool) {
 		case *ast.IndexListExpr:
 			t = x.X
 		case *ast.Ident:
-			return name, x.Name, pointer
+			return x.Name, pointer
 		default:
-			return name, "", pointer
+			return "", pointer
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package outline
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ func lex(d dialect, text string, lexers *lexerCache) (*lexed, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lexText(l, text)
+	return lexText(l, text, cmp.Or(lexers.budget, lexBudget))
 }
 
 // line is the editor's line of a token's first character.

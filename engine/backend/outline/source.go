@@ -30,7 +30,7 @@ func newSource(item *chat.ContextItem) *source {
 	if item.Document != "" {
 		s.text = lines(item.Document)
 		total := strings.Count(s.text, "\n") + 1
-		s.first, s.last = item.Span.FirstLine, item.Span.LastLine
+		s.first, s.last = spanLines(s.text, item.Span)
 		if item.Kind == chat.ContextFile || s.first <= 0 {
 			s.first, s.last = 1, total
 		}
@@ -45,6 +45,19 @@ func newSource(item *chat.ContextItem) *source {
 	s.first = s.base + 1
 	s.last = s.base + strings.Count(s.text, "\n") + 1
 	return s
+}
+
+// spanLines returns the lines of a span, counted from its bytes where it has no
+// lines of its own; 0 where it has neither.
+func spanLines(text string, span chat.Span) (first, last int) {
+	if span.FirstLine > 0 {
+		return span.FirstLine, span.LastLine
+	}
+	if span.Start < 0 || span.End <= span.Start || span.End > len(text) {
+		return 0, 0
+	}
+	first = 1 + strings.Count(text[:span.Start], "\n")
+	return first, first + strings.Count(strings.TrimSuffix(text[span.Start:span.End], "\n"), "\n")
 }
 
 // lines makes lone carriage returns newlines: an editor ends a line there. The

@@ -34,8 +34,10 @@ var errSlow = errors.New("the lexer took too long for this text")
 // lexerCache holds the lexers built so far. Building one takes a few
 // milliseconds, so each is built on first use and kept for the process's life.
 type lexerCache struct {
+	budget time.Duration // for lexing one document, [lexBudget] where 0
+
 	mu    sync.Mutex
-	built map[string]chroma.Lexer
+	built map[string]chroma.Lexer // guarded by mu
 }
 
 // get returns the lexer of a definition file.
@@ -85,7 +87,7 @@ type lexed struct {
 
 // lexText splits a text by a chroma lexer. A lexer that panics on an odd text
 // gives an error: it is the library's fault and no reason to fail.
-func lexText(l chroma.Lexer, text string) (out *lexed, err error) {
+func lexText(l chroma.Lexer, text string, budget time.Duration) (out *lexed, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			out, err = nil, fmt.Errorf("the lexer failed on this text: %v", r)
@@ -100,7 +102,7 @@ func lexText(l chroma.Lexer, text string) (out *lexed, err error) {
 	s := &splitter{line: 1}
 	for t := it(); t != chroma.EOF; t = it() {
 		s.add(t.Value, chromaKind(t.Type, t.Value))
-		if time.Since(began) > lexBudget {
+		if time.Since(began) > budget {
 			return nil, errSlow
 		}
 	}
@@ -234,8 +236,11 @@ func (s *splitter) solid(text string, kind tokKind) {
 	} else {
 		s.toks = append(s.toks, tok{kind: kind, text: body[lead:], start: start, end: s.src.Len(), line: s.line, lastLine: s.line + breaks, indent: s.indent, leads: !s.inText})
 	}
-	s.inText = true
+	s.inText = s.inText || strings.TrimSpace(body) != ""
 	s.line += breaks
+	if i := strings.LastIndexByte(body, '\n'); i >= 0 && strings.TrimSpace(body[i:]) == "" {
+		s.inText, s.indent = false, len(body)-i-1 // a piece of a string, which the next one may continue
+	}
 	s.space(text[len(body):])
 }
 
@@ -264,7 +269,7 @@ func isWordRune(r rune) bool {
 // or operator of text ends.
 func pieceEnd(text string) int {
 	first, n := utf8.DecodeRuneInString(text)
-	same := func(r rune) bool { return false }
+	var same func(r rune) bool
 	switch {
 	case unicode.IsSpace(first):
 		same = unicode.IsSpace

@@ -42,9 +42,6 @@ func (v *voice) line(text string) {
 	}
 }
 
-// sentences writes sentences as one line.
-func (v *voice) sentences(list []string) { v.line(strings.Join(list, " ")) }
-
 // gap writes an empty line, which ends a Markdown paragraph.
 func (v *voice) gap() { v.say("\n") }
 
