@@ -34,6 +34,9 @@ func run(w io.Writer, h harness, only string) error {
 			return err
 		}
 	}
+	if strings.Contains(programTitle, only) {
+		return program(w)
+	}
 	return nil
 }
 

@@ -1,0 +1,280 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// This file measures the program itself, as an editor meets it: how large it
+// is, how soon it answers, what it holds, what it adds to a token between the
+// model server's socket and its own stdout, and how soon a cancel reaches the
+// model server.
+
+// budget is a figure and the limit it is held to, for the person who reads the
+// table. Nothing here fails by time.
+type budget struct {
+	name, unit string
+	limit      float64
+	samples    []float64
+}
+
+func (b budget) String() string {
+	slices.Sort(b.samples)
+	at := func(p int) float64 { return b.samples[(len(b.samples)-1)*p/100] }
+	return fmt.Sprintf("%-44s p50 %8.2f  p95 %8.2f  p99 %8.2f  limit %6.0f %s  (%d samples)\n",
+		b.name, at(50), at(95), at(99), b.limit, b.unit, len(b.samples))
+}
+
+// The numbers of samples.
+const (
+	starts  = 21
+	paced   = 400
+	cancels = 100
+)
+
+// programTitle is the title of the figures below, for the flag -only.
+const programTitle = "the program, over real stdio"
+
+// program builds the program, measures it and prints the figures.
+func program(w io.Writer) error {
+	dir, err := os.MkdirTemp("", "rigrun-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+	path := filepath.Join(dir, "rigrun-lsp")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, "./cmd/rigrun-lsp")
+	build.Dir = ".." // the program's own module, with its own dependencies
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the program: %w\n%s", err, out)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	budgets := []budget{{"size", "MB", 20, []float64{float64(info.Size()) / 1e6}}}
+	for _, measure := range []func(string) ([]budget, error){measureStarts, measureTokens, measureCancels} {
+		more, err := measure(path)
+		if err != nil {
+			return err
+		}
+		budgets = append(budgets, more...)
+	}
+	text := "\n" + programTitle + "\n"
+	for _, b := range budgets {
+		text += b.String()
+	}
+	_, err = io.WriteString(w, text)
+	return err
+}
+
+// measureStarts starts the program again and again: until initialize is
+// answered, and what it holds when nothing is asked any more.
+func measureStarts(path string) ([]budget, error) {
+	start := budget{name: "start to initialize's answer", unit: "ms", limit: 15}
+	memory := budget{name: "idle memory (resident)", unit: "MB", limit: 20}
+	for range starts {
+		began := time.Now()
+		s, err := startSession(path, "")
+		if err != nil {
+			return nil, err
+		}
+		start.samples = append(start.samples, milliseconds(s.answered.Sub(began)))
+		if err := s.call("rigrun/stats", map[string]any{}, nil); err != nil {
+			return nil, err
+		}
+		if mb, ok := resident(s.command.Process.Pid); ok {
+			memory.samples = append(memory.samples, mb)
+		}
+		if err := s.close(); err != nil {
+			return nil, err
+		}
+	}
+	if len(memory.samples) == 0 {
+		return []budget{start}, nil // a system without /proc
+	}
+	return []budget{start, memory}, nil
+}
+
+// resident returns a process's resident memory in MB, where /proc tells it.
+func resident(pid int) (float64, bool) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, false
+	}
+	for line := range strings.Lines(string(text)) {
+		var kb float64
+		if _, err := fmt.Sscanf(line, "VmRSS: %f kB", &kb); err == nil {
+			return kb / 1000, true
+		}
+	}
+	return 0, false
+}
+
+// measureTokens has a model server send a token every few milliseconds, and
+// compares when each was written with when it came out of the program.
+func measureTokens(path string) ([]budget, error) {
+	model := newModel(paced, 3*time.Millisecond)
+	defer model.close()
+	s, err := startSession(path, model.url)
+	if err != nil {
+		return nil, err
+	}
+	arrived := make([]time.Time, paced)
+	err = s.call("rigrun/chat", map[string]any{"message": "go", "partialResultToken": "t"}, func(text string, at time.Time) {
+		for word := range strings.FieldsSeq(text) {
+			var n int
+			if _, err := fmt.Sscanf(word, "w%d", &n); err == nil && n < paced {
+				arrived[n] = at
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	added := budget{name: "added to a token, socket to stdout", unit: "µs", limit: 200}
+	for n, at := range arrived {
+		if at.IsZero() {
+			return nil, fmt.Errorf("token %d never arrived", n)
+		}
+		added.samples = append(added.samples, float64(at.Sub(model.sent(n)).Nanoseconds())/1000)
+	}
+	return []budget{added}, s.close()
+}
+
+// measureCancels cancels answers in mid-stream, and asks the model server when
+// it saw its connection close.
+func measureCancels(path string) ([]budget, error) {
+	model := newModel(1<<20, time.Millisecond)
+	defer model.close()
+	s, err := startSession(path, model.url)
+	if err != nil {
+		return nil, err
+	}
+	closing := budget{name: "cancel to the model server's closed connection", unit: "ms", limit: 100}
+	for range cancels {
+		var cancelled time.Time
+		params := map[string]any{"message": "go", "partialResultToken": "t", "cache": "off"}
+		err := s.call("rigrun/chat", params, func(string, time.Time) {
+			if cancelled.IsZero() {
+				cancelled = time.Now()
+				s.notify("$/cancelRequest", map[string]any{"id": s.id})
+			}
+		})
+		if err == nil || !strings.Contains(err.Error(), "-32800") {
+			return nil, fmt.Errorf("a cancelled chat answered: %w", err)
+		}
+		closing.samples = append(closing.samples, milliseconds((<-model.closed).Sub(cancelled)))
+	}
+	return []budget{closing}, s.close()
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }
+
+// session is one conversation with a program over its stdio.
+type session struct {
+	command  *exec.Cmd
+	in       io.WriteCloser
+	out      *bufio.Reader
+	id       int
+	answered time.Time // when initialize's answer came
+	err      error     // the first failure to write
+}
+
+// startSession starts the program and shakes hands. url is its model server.
+func startSession(path, url string) (*session, error) {
+	s := &session{command: exec.CommandContext(context.Background(), path)}
+	s.command.Stderr = os.Stderr
+	var err error
+	if s.in, err = s.command.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := s.command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	s.out = bufio.NewReader(out)
+	if err := s.command.Start(); err != nil {
+		return nil, err
+	}
+	params := map[string]any{"processId": nil, "rootUri": nil, "capabilities": map[string]any{}}
+	if url != "" {
+		params["initializationOptions"] = map[string]any{"local": map[string]any{"url": url, "kind": "ollama", "model": "m"}}
+	}
+	if err := s.call("initialize", params, nil); err != nil {
+		return nil, err
+	}
+	s.answered = time.Now()
+	s.notify("initialized", map[string]any{})
+	return s, s.err
+}
+
+func (s *session) notify(method string, params any) {
+	s.send(map[string]any{"jsonrpc": "2.0", "method": method, "params": params})
+}
+
+func (s *session) send(message map[string]any) {
+	body, err := json.Marshal(message)
+	if err == nil {
+		_, err = fmt.Fprintf(s.in, "Content-Length: %d\r\n\r\n%s", len(body), body)
+	}
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// call sends a request and reads until its response, giving each partial
+// result's text to partial.
+func (s *session) call(method string, params any, partial func(text string, at time.Time)) error {
+	s.id++
+	s.send(map[string]any{"jsonrpc": "2.0", "id": s.id, "method": method, "params": params})
+	for s.err == nil {
+		body, err := readMessage(s.out)
+		at := time.Now()
+		if err != nil {
+			return err
+		}
+		var m struct {
+			ID    *int
+			Error *struct {
+				Code    int
+				Message string
+			}
+			Params struct{ Value struct{ Text string } }
+		}
+		if err := json.Unmarshal(body, &m); err != nil {
+			return err
+		}
+		switch {
+		case m.ID != nil && *m.ID == s.id && m.Error != nil:
+			return fmt.Errorf("%s: error %d: %s", method, m.Error.Code, m.Error.Message)
+		case m.ID != nil && *m.ID == s.id:
+			return nil
+		case partial != nil && m.Params.Value.Text != "":
+			partial(m.Params.Value.Text, at)
+		}
+	}
+	return s.err
+}
+
+// close ends the session as an editor does.
+func (s *session) close() error {
+	if err := s.call("shutdown", nil, nil); err != nil {
+		return err
+	}
+	s.notify("exit", nil)
+	if err := s.in.Close(); err != nil {
+		return err
+	}
+	return s.command.Wait()
+}
