@@ -114,6 +114,14 @@ func (t *goTeller) function(d *ast.FuncDecl) {
 
 // heading says what the function is and quotes what its comment says.
 func (t *goTeller) heading(d *ast.FuncDecl) string {
+	if doc := docSentence(d.Doc, d.Name.Name); doc != "" {
+		return t.headed(d, "") + ": " + quote(doc)
+	}
+	return t.headed(d, "") + "; it has no doc comment."
+}
+
+// headed says what the function is; after stands behind its name.
+func (t *goTeller) headed(d *ast.FuncDecl, after string) string {
 	name, kind := d.Name.Name, "function"
 	title := name
 	if typ, pointer := receiver(d); d.Recv != nil {
@@ -123,14 +131,11 @@ func (t *goTeller) heading(d *ast.FuncDecl) string {
 		}
 		title = typ + "." + name
 	}
-	words := "**" + plain(title) + "** is " + kindWords(name, kind)
+	words := "**" + plain(title) + "**" + after + " is " + kindWords(name, kind)
 	if !t.s.fragment || t.g.ast.Name.Name != "_" {
 		words += " in package " + code(t.g.ast.Name.Name)
 	}
-	if doc := docSentence(d.Doc, name); doc != "" {
-		return words + ": " + quote(doc)
-	}
-	return words + "; it has no doc comment."
+	return words
 }
 
 // plain keeps Markdown from reading an underscore in a name as emphasis.

@@ -125,6 +125,11 @@ func TestGolden(t *testing.T) {
 		{"lua", "testdata/lang", "add.lua", chat.Explain, 4, 4},
 		{"elixir", "testdata/lang", "a.ex", chat.Explain, 1, 9},
 		{"shell", "testdata/lang", "build.sh", chat.Explain, 4, 4},
+		{"dart file", "testdata/lang", "later.dart", chat.Explain, 1, 9},
+		{"powershell", "testdata/lang", "get.ps1", chat.Explain, 3, 3},
+		{"java file", "testdata/lang", "K.java", chat.Explain, 1, 11},
+		{"c++ file", "testdata/lang", "b.cpp", chat.Explain, 1, 16},
+		{"tsx", "testdata/lang", "app.tsx", chat.Explain, 4, 4},
 		{"sql", "testdata/lang", "totals.sql", chat.Explain, 1, 3},
 	}
 	for _, tt := range tests {

@@ -70,8 +70,17 @@ func (t *goTeller) fileWords(n int) string {
 func (t *goTeller) listDecl(d ast.Decl) []string {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
-		return []string{strings.TrimSuffix(t.heading(d), "; it has no doc comment.") + " (" + t.g.at(d) + "). It " + t.g.signature(d.Type) + "."}
+		words := t.headed(d, " ("+t.g.at(d)+")")
+		if doc := docSentence(d.Doc, d.Name.Name); doc != "" {
+			words += ": " + quote(doc)
+		} else {
+			words += "."
+		}
+		return []string{words + " It " + t.g.signature(d.Type) + "."}
 	case *ast.GenDecl:
+		if d.Tok == token.IMPORT {
+			return t.importWords(d)
+		}
 		return t.listGroup(d)
 	}
 	return nil
@@ -85,11 +94,23 @@ func (t *goTeller) listGroup(d *ast.GenDecl) []string {
 			out = append(out, t.typeWords(d, spec))
 		case *ast.ValueSpec:
 			out = append(out, t.valueWords(d, spec))
-		case *ast.ImportSpec:
-			out = append(out, "The import of "+code(strings.Trim(spec.Path.Value, "\"`"))+" ("+t.g.at(spec)+").")
 		}
 	}
 	return out
+}
+
+// importWords tells an import declaration.
+func (t *goTeller) importWords(d *ast.GenDecl) []string {
+	var paths []string
+	for _, spec := range d.Specs {
+		if spec, ok := spec.(*ast.ImportSpec); ok {
+			paths = append(paths, code(strings.Trim(spec.Path.Value, "\"`")))
+		}
+	}
+	if len(paths) == 0 {
+		return nil
+	}
+	return []string{"The import of " + and(paths) + " (" + t.g.at(d) + ")."}
 }
 
 // valueWords tells one line of a const or var block.
@@ -106,8 +127,11 @@ func (t *goTeller) valueWords(d *ast.GenDecl, spec *ast.ValueSpec) string {
 	if spec.Type != nil {
 		words += " of type " + t.g.code(spec.Type)
 	}
-	if len(spec.Values) > 0 {
+	switch {
+	case len(spec.Values) > 0:
 		words += ", set to " + and(t.g.codes(spec.Values))
+	case d.Tok == token.CONST:
+		words += ", with the type and expression of the one before it"
 	}
 	for _, doc := range []*ast.CommentGroup{spec.Doc, spec.Comment, lone(d)} {
 		if s := docSentence(doc, spec.Names[0].Name); s != "" {

@@ -95,7 +95,7 @@ func (f *declFinder) word(i int) bool {
 
 // at returns the declaration that token i introduces, nil where it introduces none.
 func (f *declFinder) at(i int) *lexDecl {
-	if !f.word(i) || f.text(i-1) == "." || f.text(i-1) == "?." {
+	if !f.word(i) || f.text(i-1) == "." || f.text(i-1) == "?." || f.text(i-1) == "*" && has(f.d.funcs, f.text(i-2)) {
 		return nil
 	}
 	t := f.text(i)
@@ -174,7 +174,11 @@ func (f *declFinder) worded(i int, isType bool) *lexDecl {
 func (f *declFinder) qualified(j int) (string, int) {
 	name := f.text(j)
 	j++
-	for strings.Contains(".:::", f.text(j)) && f.text(j) != "" && f.word(j+1) && f.toks[j].start == f.toks[j-1].end && f.toks[j+1].start == f.toks[j].end {
+	marks := ". : ::"
+	if f.d.title == "PowerShell" {
+		marks = "-"
+	}
+	for has(marks, f.text(j)) && f.word(j+1) && f.toks[j].start == f.toks[j-1].end && f.toks[j+1].start == f.toks[j].end {
 		name += f.text(j) + f.text(j+1)
 		j += 2
 	}
@@ -267,7 +271,7 @@ func (f *declFinder) methodHead(i int) bool {
 func (f *declFinder) opensBody(k int) bool {
 	for end := k + 40; k < end; k++ {
 		switch t := f.text(k); {
-		case t == "{":
+		case t == "{", t == "=>" && (f.d.title == "Dart" || f.d.title == "C#"):
 			return true
 		case t == "(" || t == "[" || t == "<":
 			if f.match[k] > 0 {
@@ -291,7 +295,7 @@ func (f *declFinder) called(i int) *lexDecl {
 	}
 	d := &lexDecl{word: "function", name: name, head: f.lineStart(start)}
 	f.params(d, i+1)
-	for d.body < len(f.toks) && f.text(d.body) != "{" {
+	for d.body < len(f.toks) && f.text(d.body) != "{" && f.text(d.body) != "=>" {
 		if f.match[d.body] > 0 {
 			d.body = f.match[d.body]
 		}

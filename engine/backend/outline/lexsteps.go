@@ -90,7 +90,7 @@ func (t *lexTeller) stepEnd(i, to int, kind string) int {
 		if t.find.text(i) == "else" && k == i+1 {
 			break
 		}
-		if t.find.toks[k].line > line || text == ";" || text == "{" || text == "}" || text == ")" || text == "]" {
+		if t.find.toks[k].line > line || text == ";" || text == "{" && (kind != stepLeave || t.find.match[k] == 0) || text == "}" || text == ")" || text == "]" {
 			break
 		}
 		if text == "=>" && kind != stepLeave || (text == "then" || text == "do" || text == ":" && t.d.blocks == indented) && kind != stepLeave {

@@ -261,6 +261,9 @@ func (t *lexTeller) members(d *lexDecl) string {
 	if len(names) > maxCalls {
 		names = append(names[:maxCalls], count(len(names)-maxCalls, "other"))
 	}
+	if len(names) == 1 {
+		return " It holds the function " + names[0] + "."
+	}
 	return " It holds the functions " + and(names) + "."
 }
 

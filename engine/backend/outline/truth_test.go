@@ -353,3 +353,44 @@ func checkTests(t *testing.T, imp types.Importer, dir, path string) {
 		t.Error("no skeletons were made")
 	}
 }
+
+// TestTokenTruth asks about every line of the other languages' files: what is
+// told with a line must stand on that line, and the answer must be about a
+// declaration around the line where one is named.
+func TestTokenTruth(t *testing.T) {
+	stepClaim := regexp.MustCompile("`([^` ({…]*)[^`]*` \\((?:line )?(\\d+)\\)")
+	rangeClaim := regexp.MustCompile(`^\*\*([^*]+)\*\* is .*?, lines? (\d+)(?:–(\d+))?[.:]`)
+	paths, err := filepath.Glob("testdata/lang/*")
+	if err != nil || len(paths) < 10 {
+		t.Fatal("no files:", err)
+	}
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+		for at := range lines {
+			got := ask(t, nil, selection(t, filepath.Dir(path), filepath.Base(path), chat.Explain, at+1, at+1))
+			for _, m := range stepClaim.FindAllStringSubmatch(got, -1) {
+				word := m[1][strings.LastIndex(m[1], ".")+1:]
+				if n, _ := strconv.Atoi(m[2]); n < 1 || n > len(lines) || !strings.Contains(lines[n-1], word) {
+					t.Errorf("%s:%d: %s is not on line %s:\n%s", path, at+1, m[0], m[2], got)
+				}
+			}
+			m := rangeClaim.FindStringSubmatch(got)
+			if m == nil {
+				continue
+			}
+			first, _ := strconv.Atoi(m[2])
+			last := first
+			if m[3] != "" {
+				last, _ = strconv.Atoi(m[3])
+			}
+			name := strings.ReplaceAll(m[1], `\_`, "_")
+			if at+1 < first || at+1 > last || !strings.Contains(strings.Join(lines[first-1:last], "\n"), name[strings.LastIndexAny(name, ":.")+1:]) {
+				t.Errorf("%s:%d: %s is said to be on lines %d–%d:\n%s", path, at+1, name, first, last, got)
+			}
+		}
+	}
+}
