@@ -24,7 +24,7 @@ import (
 )
 
 // patience is how long a test waits for something that must happen.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // Options say which editor is started and what it is connected to. The zero
 // value is VS Code on an empty folder, without a model server.
@@ -45,6 +45,10 @@ type Options struct {
 	// Layers are settings from outside the editor, such as config.toml's. They
 	// are read in addition to the URL, and not with [Spawn].
 	Layers func() ([]config.Layer, []config.Problem)
+
+	// Setup replaces what makes the engine's parts for a configuration, where a
+	// test needs other time limits. It is not for [Spawn].
+	Setup func(config.Config) engine.Setup
 
 	// Mute are the methods of requests the editor never answers.
 	Mute []string

@@ -46,9 +46,12 @@ func (e *Editor) serve() {
 // come into force: the engine then releases the ones before.
 func (e *Editor) setup(c config.Config) engine.Setup {
 	s := engine.Setup{Release: func() {}, Settings: route.Settings{Mode: c.Mode, Classification: c.Classification}}
-	if e.opts.Backend != nil {
+	switch {
+	case e.opts.Setup != nil:
+		s = e.opts.Setup(c)
+	case e.opts.Backend != nil:
 		s.Local = &enginetest.Local{Backend: e.opts.Backend}
-	} else {
+	default:
 		s = assemble.Setup(c)
 	}
 	release := s.Release

@@ -84,6 +84,9 @@ func Strict(raw json.RawMessage, into any) error {
 	if err != nil {
 		return err
 	}
+	if bytes.Equal(raw, again) {
+		return nil
+	}
 	want, err := plain(again)
 	if err != nil {
 		return err
