@@ -72,7 +72,8 @@ func (b *timedBody) Read(p []byte) (int, error) {
 }
 
 // firstWrite ends the first-token limit with the first chunk, and remembers the
-// writer's error: it is the caller's own and no failure of the server.
+// writer's error: it is the caller's own and no failure of the server. Chunks
+// that were already read when the call was cancelled are not written any more.
 type firstWrite struct {
 	w      stream.Writer
 	limits *limits
@@ -80,6 +81,9 @@ type firstWrite struct {
 }
 
 func (f *firstWrite) Write(c stream.Chunk) error {
+	if err := f.limits.ctx.Err(); err != nil {
+		return err
+	}
 	f.limits.begin()
 	f.err = f.w.Write(c)
 	return f.err

@@ -87,6 +87,24 @@ func TestCancelLatency(t *testing.T) {
 	}
 }
 
+// TestCancelStopsWriting holds that nothing is written after a cancel, even what
+// has been read already.
+func TestCancelStopsWriting(t *testing.T) {
+	body := strings.Repeat(piece, 1000) + last
+	s := backendtest.OpenAI(t, backendtest.Script{Answers: []backendtest.Answer{{backendtest.Raw(body), backendtest.NoEnd()}}})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	w := &backendtest.Recorder{After: func(n int) error {
+		if n == 3 {
+			cancel()
+		}
+		return nil
+	}}
+	if _, err := ask(ctx, t, newClient(t, Options{}), s, w); !errors.Is(err, context.Canceled) || w.Chunks != 3 {
+		t.Errorf("%v after %d chunks", err, w.Chunks)
+	}
+}
+
 // TestManyAtOnce holds that 200 answers that all wait for each other end right.
 func TestManyAtOnce(t *testing.T) {
 	const chats = 200
