@@ -22,7 +22,8 @@
 // waits in the socket, which is the back-pressure.
 //
 // Cancelling the context closes the server's connection (HTTP/2: resets the
-// stream), and the error is context.Canceled, never a time-out.
+// stream), and the error is context.Canceled, never a time-out. Nothing is
+// written after it, not even what had been read already.
 //
 // # Retries
 //
