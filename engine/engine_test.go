@@ -138,13 +138,15 @@ func TestNoServerAtAll(t *testing.T) {
 	}
 }
 
-func TestServerGoneIsLookedForAgain(t *testing.T) {
-	h := open(t, enginetest.Script{{Fail: &chat.Error{Kind: chat.Unreachable, Message: "gone"}}})
-	if _, err := h.Chat(t.Context(), chat.Request{Message: "q"}, &enginetest.Recorder{T: t}); err != nil {
-		t.Fatal(err)
-	}
-	if n := h.local.Forgotten(); n != 1 {
-		t.Errorf("the server was forgotten %d times, want once", n)
+func TestWhatIsNoLongerTrueOfAServerIsForgotten(t *testing.T) {
+	for kind, want := range map[chat.ErrorKind]int{chat.Unreachable: 1, chat.ModelNotFound: 1, chat.RateLimited: 0} {
+		h := open(t, enginetest.Script{{Fail: &chat.Error{Kind: kind, Message: "gone"}}})
+		if _, err := h.Chat(t.Context(), chat.Request{Message: "q"}, &enginetest.Recorder{T: t}); (err == nil) != (kind == chat.Unreachable) {
+			t.Errorf("%s: error %v", kind, err)
+		}
+		if n := h.local.Forgotten(); n != want {
+			t.Errorf("%s: the server was forgotten %d times, want %d", kind, n, want)
+		}
 	}
 }
 

@@ -117,11 +117,13 @@ func (e *Engine) fly(ctx context.Context, f *flight, p plan) stream.End {
 	if err == nil {
 		return end
 	}
+	if replaceable(err) || chat.KindOf(err) == chat.ModelNotFound {
+		p.forget() // what was known of the server is no longer true
+	}
 	if ctx.Err() != nil || !replaceable(err) || !f.silent() {
 		end.Err = err
 		return end
 	}
-	p.forget()
 	d := route.Fallback(p.decision, e.outlineCandidate(), sentence(err))
 	f.reroute(d)
 	p.prompt.Model, p.prompt.Reason = d.Model, sentence(err)
