@@ -144,7 +144,7 @@ type Model struct {
 	Tier          string   `json:"tier"`
 	ContextLength int      `json:"contextLength"` // tokens, 0 where the server does not tell
 	Capabilities  []string `json:"capabilities"`  // Ollama's words: "completion", "embedding", "tools", "vision", "thinking", "insert"
-	SizeBytes     int64    `json:"sizeBytes,omitempty"`
-	Loaded        *bool    `json:"loaded,omitempty"`
+	SizeBytes     int64    `json:"sizeBytes,omitzero"`
+	Loaded        *bool    `json:"loaded,omitzero"`
 	Default       bool     `json:"default"`
 }

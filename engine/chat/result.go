@@ -30,10 +30,10 @@ type RouteDecision struct {
 	Complexity         Complexity `json:"complexity"`
 	QueryType          string     `json:"queryType"`
 	Classification     Level      `json:"classification"`
-	ForcedBy           string     `json:"forcedBy,omitempty"`
+	ForcedBy           string     `json:"forcedBy,omitzero"`
 	Reason             string     `json:"reason"` // one plain sentence
 	EstimatedCostCents float64    `json:"estimatedCostCents"`
-	FallbackFrom       string     `json:"fallbackFrom,omitempty"` // the tier that could not answer
+	FallbackFrom       string     `json:"fallbackFrom,omitzero"` // the tier that could not answer
 }
 
 // CacheHit says how an answer relates to the cache.
@@ -49,9 +49,9 @@ const (
 // CacheInfo says whether an answer came from the cache, and how well it matched.
 type CacheInfo struct {
 	Hit        CacheHit `json:"hit"`
-	Similarity float64  `json:"similarity,omitempty"`
-	AgeSeconds float64  `json:"ageSeconds,omitempty"`
-	EntryID    string   `json:"entryId,omitempty"`
+	Similarity float64  `json:"similarity,omitzero"`
+	AgeSeconds float64  `json:"ageSeconds,omitzero"`
+	EntryID    string   `json:"entryId,omitzero"`
 }
 
 // FinishReason says why an answer that did not fail ended.
@@ -82,8 +82,8 @@ type Metrics struct {
 // Redaction is one secret that was replaced before anything was sent.
 type Redaction struct {
 	Kind        string `json:"kind"`
-	URI         string `json:"uri,omitempty"`
-	Line        int    `json:"line,omitempty"`
+	URI         string `json:"uri,omitzero"`
+	Line        int    `json:"line,omitzero"`
 	Placeholder string `json:"placeholder"`
 }
 
@@ -92,7 +92,7 @@ type Redaction struct {
 type Result struct {
 	ConversationID string        `json:"conversationId"`
 	MessageID      string        `json:"messageId"`
-	Text           string        `json:"text,omitempty"`
+	Text           string        `json:"text,omitzero"`
 	FinishReason   FinishReason  `json:"finishReason"`
 	Route          RouteDecision `json:"route"`
 	Cache          CacheInfo     `json:"cache"`
@@ -108,11 +108,11 @@ type Message struct {
 	MessageID   string         `json:"messageId"`
 	Role        Role           `json:"role"`
 	Text        string         `json:"text"`
-	Thinking    string         `json:"thinking,omitempty"`
-	Interrupted bool           `json:"interrupted,omitempty"`
-	Route       *RouteDecision `json:"route,omitempty"`
-	Cache       *CacheInfo     `json:"cache,omitempty"`
-	Usage       *Usage         `json:"usage,omitempty"`
+	Thinking    string         `json:"thinking,omitzero"`
+	Interrupted bool           `json:"interrupted,omitzero"`
+	Route       *RouteDecision `json:"route,omitzero"`
+	Cache       *CacheInfo     `json:"cache,omitzero"`
+	Usage       *Usage         `json:"usage,omitzero"`
 	CreatedAt   time.Time      `json:"createdAt"`
 }
 
