@@ -184,7 +184,7 @@ func (e *editor) take(raw []byte) {
 	}
 	switch {
 	case msg.Method == "":
-		msg.response.at = now
+		msg.at = now
 		e.deliver(string(msg.ID), msg.response)
 	case msg.Method == "$/progress":
 		e.mu.Lock()

@@ -42,7 +42,7 @@ func startTap(t *testing.T, server *modelServer) *tap {
 	relay := &httputil.ReverseProxy{
 		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		FlushInterval: -1, // a token is passed on when it comes
-		ErrorHandler:  func(w http.ResponseWriter, _ *http.Request, _ error) { panic(http.ErrAbortHandler) },
+		ErrorHandler:  func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 		ModifyResponse: func(r *http.Response) error {
 			if x, ok := r.Request.Context().Value(exchangeKey{}).(*exchange); ok {
 				r.Body = &recordedBody{r.Body, x}
