@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -72,10 +74,15 @@ func (t *goTeller) decl(d ast.Decl) {
 	}
 }
 
-// packageOf loads the package's other files on first use.
+// packageOf loads the package's other files on first use; none where the answer
+// has been stopped.
 func (t *goTeller) packageOf() *goPackage {
 	if t.pkg == nil {
-		t.pkg = loadPackage(t.g, t.fence, t.std)
+		fence := t.fence
+		if t.v.err != nil {
+			fence = newFence(nil, "", 0)
+		}
+		t.pkg = loadPackage(t.g, fence, t.std)
 	}
 	return t.pkg
 }
@@ -83,7 +90,7 @@ func (t *goTeller) packageOf() *goPackage {
 // typesOf checks the selected declarations' types on first use; nil where the
 // checker failed.
 func (t *goTeller) typesOf() *typed {
-	if !t.asked {
+	if !t.asked && t.v.err == nil {
 		t.asked = true
 		method := "" // whose uses are looked for
 		if len(t.decls) == 1 {
@@ -109,7 +116,9 @@ func (t *goTeller) function(d *ast.FuncDecl) {
 	t.body(d)
 	t.selected(d)
 	t.footer(d)
-	t.worth(t.findings())
+	if t.v.err == nil {
+		t.worth(t.findings())
+	}
 }
 
 // heading says what the function is and quotes what its comment says.
@@ -288,18 +297,46 @@ func (t *goTeller) footer(d *ast.FuncDecl) {
 	}
 	switch {
 	case d.Recv != nil:
-		t.v.say(spaced(useWords(pkg.methodUses(d, t.typesOf()), pkg.fence.cut)))
+		t.sayUses(d, pkg.methodUses(d, t.typesOf()), pkg.fence.cut)
 	case d.Name.Name != "main" && d.Name.Name != "init":
-		t.v.say(spaced(useWords(pkg.uses(d.Name.Name))))
+		list, atLeast := pkg.uses(d.Name.Name)
+		t.sayUses(d, list, atLeast)
 	}
 	t.v.say("\n")
 }
 
-func spaced(s string) string {
-	if s == "" {
-		return ""
+// sayUses writes who uses a function; its uses of itself are told apart.
+func (t *goTeller) sayUses(d *ast.FuncDecl, list []string, atLeast bool) {
+	var others []string
+	var own []int
+	for _, use := range list {
+		line := t.ownLine(use)
+		if line >= t.g.line(d.Pos()) && line <= t.g.endLine(d) {
+			own = append(own, line)
+		} else {
+			others = append(others, use)
+		}
 	}
-	return " " + s
+	if len(own) > 0 {
+		t.v.say(" It refers to itself (" + numbers(own) + ").")
+	}
+	if words := useWords(others, atLeast); words != "" {
+		t.v.say(" " + words)
+	}
+}
+
+// ownLine returns the line of a use in the file asked about, 0 for another file.
+func (t *goTeller) ownLine(use string) int {
+	prefix := "line "
+	if t.g.path != "" {
+		prefix = filepath.Base(t.g.path) + ":"
+	}
+	number, ok := strings.CutPrefix(use, prefix)
+	line, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		return 0
+	}
+	return line
 }
 
 // useWords writes the places that use a name.

@@ -223,7 +223,7 @@ func harmless(f *types.Func) bool {
 		pkg = f.Pkg().Path()
 	}
 	name := f.Name()
-	if pkg == "fmt" && (strings.HasPrefix(name, "Print") || strings.HasPrefix(name, "Fprint")) || name == "Close" {
+	if pkg == "fmt" && (strings.HasPrefix(name, "Print") || strings.HasPrefix(name, "Fprint")) || strings.HasPrefix(strings.ToLower(name), "close") {
 		return true
 	}
 	switch pkg {
