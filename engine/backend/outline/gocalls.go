@@ -26,12 +26,12 @@ type call struct {
 
 // calls lists what a node calls, grouped, each group in the order in which the
 // calls stand. Predeclared functions and conversions are left out.
-func (g *goFile) calls(n ast.Node) []call {
+func (g *goFile) calls(n ast.Node, pkg *goPackage, types *typed) []call {
 	groups := make([][]call, callMethod+1)
 	seen := map[string]bool{}
 	ast.Inspect(n, func(n ast.Node) bool {
 		expr, ok := n.(*ast.CallExpr)
-		if !ok || isConversion(expr) {
+		if !ok || g.isConversion(expr) {
 			return true
 		}
 		c := call{name: g.short(uninstantiated(expr.Fun)), kind: callMethod, fun: uninstantiated(expr.Fun)}
@@ -39,7 +39,7 @@ func (g *goFile) calls(n ast.Node) []call {
 		case *ast.FuncLit:
 			return true
 		case *ast.Ident:
-			if object(fun) == nil && predeclaredFunc(fun.Name) {
+			if object(fun) == nil && predeclaredFunc(fun.Name) && !pkg.declares(fun.Name) {
 				return true
 			}
 			c.kind = identCall(fun)
@@ -48,7 +48,7 @@ func (g *goFile) calls(n ast.Node) []call {
 				c.kind = callImported
 			}
 		}
-		if !seen[c.name] {
+		if !seen[c.name] && !pkg.isType(c.fun, types) {
 			seen[c.name] = true
 			groups[c.kind] = append(groups[c.kind], c)
 		}

@@ -19,6 +19,10 @@ type goFile struct {
 	base int    // lines before src in the file
 	bare bool   // parsed by parseBare
 
+	// std tells the standard library's types from its functions; nil where that
+	// is not asked.
+	std *stdCache
+
 	// broken is the line of the first syntax error, 0 where there is none, and
 	// what it is the parser's word for it.
 	broken int

@@ -515,8 +515,12 @@ func (f *flow) selectWords(s *ast.SelectStmt, depth int) string {
 	}
 	words := head + strings.Join(cases, ", or ")
 	if len(fallback) > 0 {
-		if len(cases) == 1 {
+		switch len(cases) {
+		case 1:
 			fallback[0] = strings.Replace(fallback[0], "neither is", "that is not", 1)
+		case 2:
+		default:
+			fallback[0] = strings.Replace(fallback[0], "neither is", "none is", 1)
 		}
 		words += "; " + fallback[0]
 	}

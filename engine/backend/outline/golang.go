@@ -28,6 +28,7 @@ type goTeller struct {
 // selection cannot be read as Go.
 func newGoTeller(v *voice, s *source, fence *fence, std *stdCache) *goTeller {
 	g, statements := parseGoSource(token.NewFileSet(), s)
+	g.std = std
 	t := &goTeller{v: v, s: s, g: g, fence: fence, std: std, decls: g.touched(s.first, s.last)}
 	if statements && len(t.decls) == 1 {
 		t.loose, _ = t.decls[0].(*ast.FuncDecl)
@@ -214,7 +215,7 @@ func (t *goTeller) statements(d *ast.FuncDecl) {
 	t.v.line(fmt.Sprintf("These are statements without their function (%s).", linesOf(t.s.first, t.s.last)))
 	f := &flow{g: t.g, begun: true}
 	t.paragraphs(f.sentences(d.Body.List, "the code"))
-	if calls := t.g.callWords(t.g.calls(d.Body), t.packageOf(), nil); calls != "" {
+	if calls := t.g.callWords(t.g.calls(d.Body, t.packageOf(), nil), t.packageOf(), nil); calls != "" {
 		t.v.line("Calls: " + calls + ".")
 	}
 }
@@ -292,7 +293,7 @@ func (t *goTeller) footer(d *ast.FuncDecl) {
 		return
 	}
 	pkg := t.packageOf()
-	if calls := t.g.callWords(t.g.calls(d.Body), pkg, t.typesOf()); calls != "" {
+	if calls := t.g.callWords(t.g.calls(d.Body, pkg, t.typesOf()), pkg, t.typesOf()); calls != "" {
 		t.v.say(" Calls: " + calls + ".")
 	}
 	switch {

@@ -102,6 +102,25 @@ func (p *goPackage) index(f *goFile) {
 	}
 }
 
+// declares says whether the package declares a name.
+func (p *goPackage) declares(name string) bool {
+	_, ok := p.decls[name]
+	return ok
+}
+
+// isType says whether what looks like a function called is known to be a type.
+func (p *goPackage) isType(fun ast.Expr, types *typed) bool {
+	if types != nil && types.info.Types[fun].IsType() {
+		return true
+	}
+	id, ok := fun.(*ast.Ident)
+	if !ok || object(id) != nil {
+		return false
+	}
+	_, ok = p.decls[id.Name].node.(*ast.TypeSpec)
+	return ok
+}
+
 // declared says where a called function of the package is declared:
 // "retry.go:31", "" where it was not found.
 func (p *goPackage) declared(c call, types *typed) string {

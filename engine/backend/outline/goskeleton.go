@@ -181,6 +181,8 @@ func (t *goTeller) untestable(fn *ast.FuncDecl) string {
 	switch {
 	case fn.Name.Name == "_" || fn.Recv == nil && (fn.Name.Name == "main" || fn.Name.Name == "init"):
 		return "cannot be called by a test"
+	case fn.Recv != nil && len(fn.Recv.List) != 1:
+		return "has no single receiver"
 	case fn.Recv != nil && generic(fn.Recv.List[0].Type):
 		return "belongs to a generic type, and which type arguments matter is not in the code"
 	}

@@ -187,7 +187,7 @@ func (f *flow) assignCall(names []string, call *ast.CallExpr) string {
 	if isBuiltin(call.Fun, "append") && len(call.Args) > 1 && len(names) == 1 && names[0] == f.g.code(call.Args[0]) {
 		return "appends " + and(f.g.codes(call.Args[1:])) + " to " + names[0]
 	}
-	if isConversion(call) || isBuiltin(call.Fun, "make") || isBuiltin(call.Fun, "new") {
+	if f.g.isConversion(call) || isBuiltin(call.Fun, "make") || isBuiltin(call.Fun, "new") {
 		if len(names) > 0 {
 			return "sets " + and(names) + " to " + f.g.code(call)
 		}
@@ -198,9 +198,10 @@ func (f *flow) assignCall(names []string, call *ast.CallExpr) string {
 	return "gets " + and(names) + " from " + f.callee(call)
 }
 
-// isConversion says whether a call is a conversion to a type that syntax alone
-// tells: a type literal or a predeclared type.
-func isConversion(call *ast.CallExpr) bool {
+// isConversion says whether a call is a conversion to a type that the file alone
+// tells: a type literal, a type of the file, a predeclared type or one of the
+// standard library.
+func (g *goFile) isConversion(call *ast.CallExpr) bool {
 	switch x := ast.Unparen(call.Fun).(type) {
 	case *ast.ArrayType, *ast.MapType, *ast.ChanType, *ast.FuncType, *ast.InterfaceType, *ast.StructType:
 		return true
@@ -211,6 +212,8 @@ func isConversion(call *ast.CallExpr) bool {
 		return predeclaredType(x.Name)
 	case *ast.StarExpr:
 		return true // (*T)(x)
+	case *ast.SelectorExpr:
+		return g.std != nil && g.std.isType(g.qualifier(x), x.Sel.Name)
 	}
 	return false
 }

@@ -91,6 +91,20 @@ func (c *stdCache) get(path string) *types.Package {
 	return pkg
 }
 
+// isType says whether a package of the standard library is known to have a type
+// of that name.
+func (c *stdCache) isType(path, name string) bool {
+	if path == "" {
+		return false
+	}
+	pkg := c.get(path)
+	if pkg == nil {
+		return false
+	}
+	_, ok := pkg.Scope().Lookup(name).(*types.TypeName)
+	return ok
+}
+
 // Import implements types.Importer. The caller holds mu.
 func (c *stdCache) Import(path string) (*types.Package, error) {
 	if pkg, ok := c.done[path]; ok {

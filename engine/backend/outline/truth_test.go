@@ -260,10 +260,21 @@ func (c *claims) called(body string) {
 		return
 	}
 	for name := range c.required {
+		if stdType(name) {
+			if listed[name] {
+				c.t.Errorf("%s: the conversion %s is told as a call:\n%s", c.name, name, body)
+			}
+			continue
+		}
 		if !listed[name] && len(name) < maxCode {
 			c.t.Errorf("%s: the call of %s is not told (any told: %v):\n%s", c.name, name, found, body)
 		}
 	}
+}
+
+// stdType lists conversions to types of the standard library in the files read.
+func stdType(name string) bool {
+	return has("unsafe.Pointer time.Duration reflect.Kind driver.Value json.Number atomic.Int32 syscall.Signal http.HandlerFunc token.Pos bytes.Buffer context.CancelFunc fs.FileMode strings.Builder", name)
 }
 
 func (c *claims) instantiated(name string) bool {
