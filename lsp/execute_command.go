@@ -100,8 +100,8 @@ func (s *Server) perform(ctx context.Context, j job) {
 	s.answers.add(j.answer)
 	page := newPage(s, j.answer)
 	result, err := s.engine.Chat(ctx, j.request, newReply(ctx, page, widget, s.now))
-	widget.End(ctx, outcome(result, err))
 	page.finish(ctx, err)
+	widget.End(ctx, outcome(result, err)) // last: a widget that ends says that everything is shown
 	if err != nil {
 		s.report(true, "command", err)
 	}
