@@ -24,7 +24,7 @@ import (
 )
 
 // patience is how long a test waits for something that must happen.
-const patience = 2 * time.Minute
+const patience = time.Minute
 
 // Options say which editor is started and what it is connected to. The zero
 // value is VS Code on an empty folder, without a model server.

@@ -136,8 +136,14 @@ func (e *Editor) WaitWork(w *Work) {
 	})
 }
 
-// CancelWork presses a widget's cancel button.
+// CancelWork presses a widget's cancel button, which is there once the work has begun.
 func (e *Editor) CancelWork(w *Work) {
+	e.t.Helper()
+	e.Until("the begin of the progress "+string(w.Token), func() bool {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		return len(w.Values) > 0
+	})
 	e.Notify("window/workDoneProgress/cancel", map[string]json.RawMessage{"token": w.Token})
 }
 
