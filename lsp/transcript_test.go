@@ -449,20 +449,20 @@ func (r *transcript) begin(title string) {
 
 // wait waits for the end of the last command's work.
 func (r *transcript) wait() *lsptest.Work {
-	r.e.Until("the work's progress", func() bool { return len(r.e.WorkOf()) >= r.works })
-	w := r.e.WorkOf()[len(r.e.WorkOf())-1]
+	r.e.Until("the work's progress", func() bool { return len(r.e.Widgets()) >= r.works })
+	w := r.e.Widgets()[len(r.e.Widgets())-1]
 	r.e.WaitWork(w)
 	return w
 }
 
 func (r *transcript) progress(string) {
-	works := r.e.WorkOf()
+	works := r.e.Widgets()
 	if r.asked != nil && r.asked.Work != nil {
 		works = append(works, r.asked.Work)
 	}
 	if len(works) == 0 {
 		r.wait()
-		works = r.e.WorkOf()
+		works = r.e.Widgets()
 	}
 	w := works[len(works)-1]
 	r.e.WaitWork(w)
@@ -524,8 +524,8 @@ func (r *transcript) cancel(rest string) {
 	case r.asked != nil && r.asked.Work != nil:
 		r.e.CancelWork(r.asked.Work)
 	default:
-		r.e.Until("the work's progress", func() bool { return len(r.e.WorkOf()) >= r.works })
-		works := r.e.WorkOf()
+		r.e.Until("the work's progress", func() bool { return len(r.e.Widgets()) >= r.works })
+		works := r.e.Widgets()
 		r.e.CancelWork(works[len(works)-1])
 	}
 }

@@ -139,7 +139,11 @@ func (e *Editor) createWork(params json.RawMessage) {
 	if err := json.Unmarshal(params, &p); err != nil {
 		e.breach("window/workDoneProgress/create: %v", err)
 	}
-	e.change(func() { e.work[string(p.Token)] = &Work{Token: p.Token} })
+	e.change(func() {
+		w := &Work{Token: p.Token}
+		e.work[string(p.Token)] = w
+		e.widgets = append(e.widgets, w)
+	})
 }
 
 // showDocument notes what is shown; a document of our own scheme is read from
@@ -165,8 +169,10 @@ func (e *Editor) refresh(params json.RawMessage) {
 
 // readPage asks for a document of our own scheme, and keeps its text.
 func (e *Editor) readPage(uri string) {
+	e.change(func() { e.reading++ })
 	var c *Call
 	c = e.send("workspace/textDocumentContent", map[string]string{"uri": uri}, func() {
+		defer e.change(func() { e.reading-- })
 		var r struct{ Text string }
 		if c.err != nil || json.Unmarshal(c.result, &r) != nil {
 			e.breach("workspace/textDocumentContent %s: %v %.200s", uri, c.err, c.result)
@@ -183,8 +189,15 @@ func (e *Editor) Shown() []string {
 	return slices.Clone(e.shown)
 }
 
-// Page is the text of a shown document of our own scheme, as last read.
+// Page is the text of a shown document of our own scheme, once every reading of
+// such documents that has begun is over.
 func (e *Editor) Page(uri string) string {
+	e.t.Helper()
+	e.Until("the text of "+uri, func() bool {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		return e.reading == 0
+	})
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.pages[uri]

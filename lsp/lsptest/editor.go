@@ -86,10 +86,12 @@ type Editor struct {
 	calls    map[string]*Call   // open requests of the editor's, by id
 	streams  map[string]*Stream // by token
 	work     map[string]*Work   // by token
+	widgets  []*Work            // that the server created, in order
 	settings map[string]any
 	setups   int // configurations put in force
 	encoding string
 	pages    map[string]string // shown documents of our own scheme, by URI
+	reading  int               // requests for such texts that are under way
 	shown    []string          // URIs of window/showDocument, in order
 }
 

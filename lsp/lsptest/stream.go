@@ -3,6 +3,7 @@ package lsptest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -110,20 +111,11 @@ func (w *Work) endedLocked() bool {
 	return len(w.Values) > 0 && w.Values[len(w.Values)-1].Kind == "end"
 }
 
-// WorkOf returns the widgets that the server created so far, in order.
-func (e *Editor) WorkOf() []*Work {
-	var out []*Work
-	for _, m := range e.Received("window/workDoneProgress/create") {
-		var p struct{ Token json.RawMessage }
-		if err := m.Params(&p); err != nil {
-			e.breach("window/workDoneProgress/create: %v", err)
-			continue
-		}
-		e.mu.Lock()
-		out = append(out, e.work[string(p.Token)])
-		e.mu.Unlock()
-	}
-	return out
+// Widgets returns the progress widgets that the server created so far, in order.
+func (e *Editor) Widgets() []*Work {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.widgets)
 }
 
 // WaitWork waits until a widget has been told that its work is over.
