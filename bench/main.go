@@ -11,6 +11,13 @@ import (
 )
 
 func main() {
+	if addr := os.Getenv(relayVariable); addr != "" {
+		if err := relay(addr); err != nil {
+			fmt.Fprintln(os.Stderr, "relay:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	rounds := flag.Int("rounds", 25, "how often each row is measured")
 	slice := flag.Duration("slice", 20*time.Millisecond, "the least time of one measurement")
 	only := flag.String("only", "", "print only tables whose title contains this")
