@@ -17,6 +17,9 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
+// ErrNoConversation is returned for an identifier that no conversation has.
+var ErrNoConversation = store.ErrNotFound
+
 // Listener receives one answer. See the package documentation for the order of calls.
 type Listener interface {
 	stream.Sink

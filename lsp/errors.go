@@ -9,8 +9,8 @@ import (
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
 
+	"github.com/rigrun/rigrun-lsp/engine"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
-	"github.com/rigrun/rigrun-lsp/engine/store"
 )
 
 // codeRequestFailed is LSP's code for a valid request that could not be fulfilled.
@@ -39,8 +39,8 @@ func wireError(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return jsonrpc2.NewError(protocol.CodeRequestCancelled, "the request was cancelled")
 	}
-	if errors.Is(err, store.ErrNotFound) {
-		return invalid("conversationId", "%v", store.ErrNotFound)
+	if errors.Is(err, engine.ErrNoConversation) {
+		return invalid("conversationId", "%v", engine.ErrNoConversation)
 	}
 	e, ok := errors.AsType[*chat.Error](err)
 	if !ok {

@@ -24,8 +24,8 @@ func readFolders(p *protocol.InitializeParams) folders {
 		}
 		return out
 	}
-	if p.RootURI != nil {
-		return out.add(*p.RootURI)
+	if root := p.RootURI; root != nil { //nolint:staticcheck // deprecated, and all that some clients send
+		return out.add(*root)
 	}
 	return out
 }

@@ -25,7 +25,7 @@ func waitForExit(ctx context.Context, pid int) error {
 	if err != nil {
 		return fmt.Errorf("pipe: %w", err)
 	}
-	defer r.Close() //nolint:errcheck // wakes this function only
+	defer r.Close()
 	stop := context.AfterFunc(ctx, func() { _ = w.Close() })
 	defer func() {
 		if stop() {

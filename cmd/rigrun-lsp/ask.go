@@ -75,7 +75,7 @@ func ask(ctx context.Context, args []string, std stdio, getenv func(string) stri
 	}
 	e := assemble.Engine(c, outline.Disk())
 	defer e.Close()
-	var to io.Writer = std.out
+	to := std.out
 	if f.json {
 		to = io.Discard
 	}

@@ -127,7 +127,7 @@ func newLogger(f serveFlags, stderr io.Writer) (*zap.Logger, func(), error) {
 	if err != nil {
 		return nil, nil, usageError{fmt.Sprintf("--log-level: debug, info, warn or error was expected, not %q", f.logLevel)}
 	}
-	var out io.Writer = stderr
+	out := stderr
 	closeFile := func() error { return nil }
 	if f.logFile != "" {
 		file, err := os.OpenFile(f.logFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)

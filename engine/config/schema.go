@@ -37,30 +37,50 @@ func Default() Config {
 // Schema lists every setting of the section. It is a table.
 func Schema() []Key {
 	return []Key{
-		{"routing.mode", `"auto"|"local"|"cloud"`, `"auto"`, "Where a question may be answered unless it says so itself.", true,
-			oneOf(func(c *Config, v string) { c.Mode = chat.Mode(v) }, "auto", "local", "cloud")},
-		{"routing.maxTier", "string", `"cloud"`, "The most expensive tier a question may go to.", false,
-			text(func(c *Config, v string) { c.MaxTier = v })},
-		{"routing.paranoid", "boolean", "false", "Nothing leaves this machine and the configured local server.", false,
-			boolean(func(c *Config, v bool) { c.Paranoid = v })},
-		{"routing.offline", "boolean", "false", "Dial nothing but loopback addresses.", true,
-			boolean(func(c *Config, v bool) { c.Offline = v })},
-		{"local.kind", `"auto"|"ollama"|"openai"`, `"auto"`, "What the local model server speaks; \"auto\" asks it once.", true,
-			oneOf(func(c *Config, v string) { c.Local.Kind = v }, "auto", "ollama", "openai")},
-		{"local.url", "URL", `"` + DefaultURL + `"`, "The local model server's address. Setting it switches off the look at well-known ports.", true,
-			httpURL(func(c *Config, v string) { c.Local.URL, c.Local.URLSet = v, true })},
-		{"local.model", "string", `""`, "The model to use; empty takes one that is loaded, else the best match for code.", true,
-			text(func(c *Config, v string) { c.Local.Model = v })},
-		{"local.embedModel", "string", `""`, "The model for embeddings.", false,
-			text(func(c *Config, v string) { c.Local.EmbedModel = v })},
-		{"local.keepAlive", "duration", `"5m"`, "How long Ollama keeps the model loaded after an answer; negative is for good.", true,
-			duration(func(c *Config, v time.Duration) { c.Local.KeepAlive = v })},
+		{
+			"routing.mode", `"auto"|"local"|"cloud"`, `"auto"`, "Where a question may be answered unless it says so itself.", true,
+			oneOf(func(c *Config, v string) { c.Mode = chat.Mode(v) }, "auto", "local", "cloud"),
+		},
+		{
+			"routing.maxTier", "string", `"cloud"`, "The most expensive tier a question may go to.", false,
+			text(func(c *Config, v string) { c.MaxTier = v }),
+		},
+		{
+			"routing.paranoid", "boolean", "false", "Nothing leaves this machine and the configured local server.", false,
+			boolean(func(c *Config, v bool) { c.Paranoid = v }),
+		},
+		{
+			"routing.offline", "boolean", "false", "Dial nothing but loopback addresses.", true,
+			boolean(func(c *Config, v bool) { c.Offline = v }),
+		},
+		{
+			"local.kind", `"auto"|"ollama"|"openai"`, `"auto"`, "What the local model server speaks; \"auto\" asks it once.", true,
+			oneOf(func(c *Config, v string) { c.Local.Kind = v }, "auto", "ollama", "openai"),
+		},
+		{
+			"local.url", "URL", `"` + DefaultURL + `"`, "The local model server's address. Setting it switches off the look at well-known ports.", true,
+			httpURL(func(c *Config, v string) { c.Local.URL, c.Local.URLSet = v, true }),
+		},
+		{
+			"local.model", "string", `""`, "The model to use; empty takes one that is loaded, else the best match for code.", true,
+			text(func(c *Config, v string) { c.Local.Model = v }),
+		},
+		{
+			"local.embedModel", "string", `""`, "The model for embeddings.", false,
+			text(func(c *Config, v string) { c.Local.EmbedModel = v }),
+		},
+		{
+			"local.keepAlive", "duration", `"5m"`, "How long Ollama keeps the model loaded after an answer; negative is for good.", true,
+			duration(func(c *Config, v time.Duration) { c.Local.KeepAlive = v }),
+		},
 		{"cloud.url", "URL", `""`, "The cloud server's address.", false, emptyOr(httpURL(discard[string]))},
 		{"cloud.model", "string", `""`, "The cloud model.", false, text(discard[string])},
 		{"cloud.tiers", "object", "{}", "Named cloud tiers.", false, object},
 		{"cloud.headers", "object", "{}", "Headers sent to the cloud server.", false, object},
-		{"security.classification", `"UNCLASSIFIED"|"CUI"|"CONFIDENTIAL"|"SECRET"|"TOP SECRET"`, `"UNCLASSIFIED"`, "The least level every question has.", true,
-			level(func(c *Config, v chat.Level) { c.Classification = v })},
+		{
+			"security.classification", `"UNCLASSIFIED"|"CUI"|"CONFIDENTIAL"|"SECRET"|"TOP SECRET"`, `"UNCLASSIFIED"`, "The least level every question has.", true,
+			level(func(c *Config, v chat.Level) { c.Classification = v }),
+		},
 		{"security.redactSecrets", "boolean", "true", "Replace secrets before anything goes to the cloud.", false, boolean(discard[bool])},
 		{"security.audit", "boolean", "true", "Keep an audit log.", false, boolean(discard[bool])},
 		{"cache.enabled", "boolean", "true", "Keep answers and give them again.", false, boolean(discard[bool])},
@@ -70,8 +90,10 @@ func Schema() []Key {
 		{"cache.threshold", "number from 0 to 1", "null", "The least similarity of a semantic hit; unset is the embedder's own.", false, fraction},
 		{"cache.store", `"" or a redis:// URL`, `""`, "Where answers are kept: the embedded file, or a shared Redis.", false, redisURL},
 		{"inlineCompletion.enabled", "boolean", "false", "Complete code while typing.", false, boolean(discard[bool])},
-		{"trace", `"off"|"messages"|"verbose"`, `"off"`, "What the server tells the editor about its own work.", true,
-			oneOf(func(c *Config, v string) { c.Trace = v }, "off", "messages", "verbose")},
+		{
+			"trace", `"off"|"messages"|"verbose"`, `"off"`, "What the server tells the editor about its own work.", true,
+			oneOf(func(c *Config, v string) { c.Trace = v }, "off", "messages", "verbose"),
+		},
 	}
 }
 
