@@ -7,6 +7,7 @@ SHELL := /bin/bash
 GO ?= go
 BINARY := bin/rigrun-lsp
 FUZZTIME ?= 20s
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 export RIGRUN_DEV_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rigrun-lsp-dev
 
@@ -21,7 +22,7 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/rigrun-lsp, one static file
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $(BINARY) ./cmd/rigrun-lsp
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.buildVersion=$(VERSION)" -o $(BINARY) ./cmd/rigrun-lsp
 
 demo: build ## ask about a real Go file as an editor would and watch the answer stream (FILE=… LINES=a:b)
 	@$(BINARY) demo $(if $(FILE),--file '$(FILE)') $(if $(LINES),--lines '$(LINES)')

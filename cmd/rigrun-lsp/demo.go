@@ -29,7 +29,7 @@ import (
 // that was built in stands in.
 const (
 	demoFile     = "cmd/rigrun-lsp/question.go"
-	demoFunction = "parseLines"
+	demoFunction = "projectOf"
 )
 
 //go:embed question.go
@@ -239,7 +239,7 @@ func (e *editor) explain(ctx context.Context, src *source) error {
 	); err != nil {
 		return fmt.Errorf("open the file: %w", err)
 	}
-	e.say("explaining %s, lines %d to %d\n", src.path, src.first, src.last)
+	e.say("explaining %s, lines %d to %d\n", shortPath(src.path), src.first, src.last)
 	params := map[string]any{
 		"message": "", "action": chat.Explain, "partialResultToken": demoToken,
 		"context": []any{map[string]any{"kind": chat.ContextSelection, "uri": document, "range": src.utf16Selection()}},
@@ -252,6 +252,18 @@ func (e *editor) explain(ctx context.Context, src *source) error {
 	e.text.finish()
 	e.say("\n%s\n", report(result))
 	return e.err
+}
+
+// shortPath is a path as a person in this folder would write it.
+func shortPath(path string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(here, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
 }
 
 // report is how the answer came to be, a line for each thing a person asks first.
