@@ -144,9 +144,18 @@ func cancelByID(params jsonrpc2.RawMessage, cancel func(jsonrpc2.ID)) error {
 func (s *Server) guard(next jsonrpc2.Handler) jsonrpc2.Handler {
 	return func(ctx context.Context, req *jsonrpc2.Request) (result any, err error) {
 		isCall, name, start := req.IsCall(), strings.Clone(req.Method()), s.now()
+		whole := ctx
+		if isCall {
+			var release func()
+			ctx, release = s.answering(ctx)
+			defer release()
+		}
 		defer func() {
 			if r := recover(); r != nil {
 				s.log.Error("a handler panicked", zap.String("method", name), zap.Any("panic", r), zap.ByteString("stack", debug.Stack()))
+				if isCall {
+					releaseAfterPanic(whole)
+				}
 				result, err = nil, jsonrpc2.Errorf(jsonrpc2.InternalError, "%s failed inside the server; see its log", name)
 			}
 			if isCall {

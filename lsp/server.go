@@ -47,6 +47,7 @@ type Server struct {
 	ctx     context.Context
 	end     context.CancelCauseFunc
 	running sync.WaitGroup // what the server started besides the calls
+	calls   calls          // those that are not answered yet
 
 	// The fields down to docs belong to the read loop until state is running,
 	// and are only read after it.
@@ -74,8 +75,9 @@ func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) error {
 	s.ctx, s.end = context.WithCancelCause(ctx)
 	defer s.end(nil)
 	s.stream = frame.New(rwc, func(err error) { s.log.Warn("a malformed message was refused", zap.Error(err)) })
-	s.conn = jsonrpc2.NewConn(untilEnd{s.stream, s.end}, jsonrpc2.WithCodec(codec{}))
-	s.conn.Go(s.ctx, s.handler())
+	s.conn = jsonrpc2.NewConn(untilEnd{s.stream, s.end, &s.calls}, jsonrpc2.WithCodec(codec{}))
+	// The connection outlives the session's context by the last responses; drain ends it.
+	s.conn.Go(context.WithoutCancel(s.ctx), s.handler())
 	<-s.ctx.Done()
 	reason := context.Cause(s.ctx)
 	s.log.Info("session ends", zap.String("reason", reason.Error()))
@@ -96,6 +98,7 @@ func (s *Server) drain(rwc io.Closer) {
 	done := make(chan struct{})
 	go func() { // ends when the last call and the last of s.running has ended
 		s.running.Wait()
+		<-s.calls.answered()
 		close(done)
 	}()
 	timer := time.NewTimer(grace)
@@ -117,16 +120,25 @@ func (s *Server) start(work func(ctx context.Context)) {
 }
 
 // untilEnd ends the session when the input ends: calls that are under way would
-// otherwise go on for an editor that is gone.
+// otherwise go on for an editor that is gone. jsonrpc2 writes nothing more once
+// it knows of the end, so it is told when the calls have been answered, or when
+// drain has closed the connection.
 type untilEnd struct {
 	*frame.Stream
-	end context.CancelCauseFunc
+	end   context.CancelCauseFunc
+	calls *calls
 }
 
 func (u untilEnd) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
 	msg, n, err := u.Stream.Read(ctx)
 	if err != nil {
 		u.end(errInputEnded)
+		timer := time.NewTimer(grace)
+		defer timer.Stop()
+		select {
+		case <-u.calls.answered():
+		case <-timer.C:
+		}
 	}
 	return msg, n, err
 }
