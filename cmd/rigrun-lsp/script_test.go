@@ -184,7 +184,7 @@ func listen(ts *testscript.TestScript, args []string) {
 	}
 	address := "127.0.0.1:0"
 	if args[0] == "unix" {
-		address = filepath.Join(ts.Getenv("WORK"), "editor.sock")
+		address = ts.MkAbs(args[2] + ".sock")
 	}
 	listener, err := net.Listen(args[0], address)
 	ts.Check(err)
