@@ -55,6 +55,7 @@ var update = flag.Bool("update", false, "write what happens into the transcripts
 //	select FILE A:B             selects whole lines, counted from 1
 //	actions [KIND…]             asks for code actions on the selection
 //	run TITLE                   runs such an action's command and waits for the end of its work
+//	ask TEXT                    runs rigrun.ask and waits for the end of its work
 //	begin TITLE                 runs it without waiting
 //	shown                       prints what the editor shows of the last answer
 //	progress                    waits for the end of the last command's work and prints it
@@ -370,7 +371,7 @@ func (r *transcript) do(op, rest string) {
 	table := map[string]func(rest string){
 		"connect": func(string) { r.connect(false) }, "initialize": func(string) { r.printJSON(r.e.Initialize()) },
 		"open": r.open, "edit": r.edit, "select": r.selectLines,
-		"actions": r.codeActions, "run": func(rest string) { r.begin(rest); r.wait() }, "begin": r.begin,
+		"actions": r.codeActions, "run": func(rest string) { r.begin(rest); r.wait() }, "begin": r.begin, "ask": r.ask,
 		"shown": r.shown, "progress": r.progress, "hover": r.hover,
 		"chat": func(rest string) { r.start(rest); r.end("") }, "start": r.start, "end": r.end,
 		"text": r.await, "values": r.values, "cancel": r.cancel,
@@ -445,6 +446,14 @@ func (r *transcript) begin(title string) {
 	r.decode(string(r.actions[i].Command), &command)
 	r.works++
 	r.printJSON(r.e.Call("workspace/executeCommand", command))
+}
+
+func (r *transcript) ask(rest string) {
+	r.works++
+	r.printJSON(r.e.Call("workspace/executeCommand", map[string]any{
+		"command": "rigrun.ask", "arguments": []any{map[string]string{"message": text(r.t, rest)}},
+	}))
+	r.wait()
 }
 
 // wait waits for the end of the last command's work.
