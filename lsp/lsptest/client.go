@@ -167,6 +167,12 @@ func (e *Editor) refresh(params json.RawMessage) {
 	e.readPage(p.URI)
 }
 
+// page is the text of a shown document, and the request that brought it.
+type page struct {
+	id   int
+	text string
+}
+
 // readPage asks for a document of our own scheme, and keeps its text.
 func (e *Editor) readPage(uri string) {
 	e.change(func() { e.reading++ })
@@ -178,7 +184,12 @@ func (e *Editor) readPage(uri string) {
 			e.breach("workspace/textDocumentContent %s: %v %.200s", uri, c.err, c.result)
 			return
 		}
-		e.change(func() { e.pages[uri] = r.Text })
+		e.change(func() {
+			// Responses may overtake each other; what was asked for last is the newest.
+			if c.ID > e.pages[uri].id {
+				e.pages[uri] = page{c.ID, r.Text}
+			}
+		})
 	})
 }
 
@@ -200,5 +211,5 @@ func (e *Editor) Page(uri string) string {
 	})
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.pages[uri]
+	return e.pages[uri].text
 }

@@ -90,9 +90,9 @@ type Editor struct {
 	settings map[string]any
 	setups   int // configurations put in force
 	encoding string
-	pages    map[string]string // shown documents of our own scheme, by URI
-	reading  int               // requests for such texts that are under way
-	shown    []string          // URIs of window/showDocument, in order
+	pages    map[string]page // shown documents of our own scheme, by URI
+	reading  int             // requests for such texts that are under way
+	shown    []string        // URIs of window/showDocument, in order
 }
 
 // Start connects an editor to a server in this process and initializes it.
@@ -189,7 +189,7 @@ func newEditor(t testing.TB, o Options) *Editor {
 		streams:  map[string]*Stream{},
 		work:     map[string]*Work{},
 		settings: maps.Clone(o.Settings),
-		pages:    map[string]string{},
+		pages:    map[string]page{},
 		encoding: "utf-16",
 	}
 	e.out.filled.L = &e.out.mu
