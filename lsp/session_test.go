@@ -1,0 +1,112 @@
+package lsp_test
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/rigrun/rigrun-lsp/engine/assemble"
+	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
+	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/enginetest"
+	"github.com/rigrun/rigrun-lsp/lsp"
+	"github.com/rigrun/rigrun-lsp/lsp/document"
+	"github.com/rigrun/rigrun-lsp/lsp/lsptest"
+)
+
+// wholeSession are messages that an editor may send without waiting for anything.
+var wholeSession = []string{
+	`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"processId":null,"rootUri":null,"capabilities":{}}}`,
+	`{"jsonrpc":"2.0","method":"initialized","params":{}}`,
+	`{"jsonrpc":"2.0","id":2,"method":"rigrun/conversations/list","params":{}}`,
+	`{"jsonrpc":"2.0","id":3,"method":"nobody/knows"}`,
+	`{"jsonrpc":"2.0","id":4,"method":"rigrun/conversations/get","params":{"conversationId":"nobody"}}`,
+	`{"jsonrpc":"2.0","id":5,"method":"shutdown"}`,
+}
+
+// TestAnswersBeforeTheEnd sends a whole session at once, and its end with it: by
+// exit, by the end of the input, or both. Every request is answered before the
+// server goes.
+func TestAnswersBeforeTheEnd(t *testing.T) {
+	exit := `{"jsonrpc":"2.0","method":"exit"}`
+	for name, messages := range map[string][]string{"end of input": wholeSession, "exit": append(wholeSession[:len(wholeSession):len(wholeSession)], exit)} {
+		t.Run(name, func(t *testing.T) {
+			noLeaks(t)
+			for range 50 {
+				var in strings.Builder
+				for _, m := range messages {
+					in.WriteString(body(m))
+				}
+				out := serveOnce(t, in.String())
+				for _, id := range []string{"1", "2", "3", "4", "5"} {
+					if !strings.Contains(out, `"id":`+id+`,`) {
+						t.Fatalf("the request %s was not answered:\n%s", id, out)
+					}
+				}
+			}
+		})
+	}
+}
+
+// recordedOutput is a connection whose input is known and whose output is kept.
+type recordedOutput struct {
+	io.Reader
+	strings.Builder
+}
+
+func (*recordedOutput) Close() error { return nil }
+
+// serveOnce runs a session on an input and returns its output.
+func serveOnce(t *testing.T, in string) string {
+	t.Helper()
+	overlay := &document.Overlay{}
+	e := assemble.Engine(config.Default(), overlay)
+	defer e.Close()
+	server := lsp.New(lsp.Options{
+		Engine: e, Setup: assemble.Setup, Overlay: overlay, Log: zap.NewNop(),
+		Layers: func() ([]config.Layer, []config.Problem) { return nil, nil },
+	})
+	conn := &recordedOutput{Reader: strings.NewReader(in)}
+	if err := server.Serve(t.Context(), conn); err != nil {
+		t.Fatal(err)
+	}
+	return conn.String()
+}
+
+// TestMuteEditor never answers what the server asks. That holds up no question
+// and not the end.
+func TestMuteEditor(t *testing.T) {
+	noLeaks(t)
+	server := backendtest.Ollama(t, backendtest.Script{Answers: []backendtest.Answer{backendtest.Tokens("fine")}})
+	e := lsptest.Start(t, lsptest.Options{URL: server.URL, Mute: []string{
+		"client/registerCapability", "window/workDoneProgress/create", "window/showDocument", "workspace/textDocumentContent/refresh",
+	}})
+	doc := e.Open("main.go", "go", "package main\n")
+	e.Call("workspace/executeCommand", map[string]any{
+		"command": "rigrun.explain", "arguments": []any{map[string]any{"uri": doc.URI, "range": doc.Lines(1, 1)}},
+	})
+	e.Until("the server's request", func() bool { return len(e.Received("window/workDoneProgress/create")) == 1 })
+	wantText(t, e, "fine")
+	start := time.Now()
+	e.Close()
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("the end took %v", took)
+	}
+}
+
+// TestConfigurationThatNeverComes has an editor that announces
+// workspace/configuration and never answers it: the first question waits for its
+// settings, but not for ever.
+func TestConfigurationThatNeverComes(t *testing.T) {
+	noLeaks(t)
+	backend := &enginetest.Backend{Label: "scripted", Scripts: []enginetest.Script{enginetest.Words("fine")}}
+	e := lsptest.Start(t, lsptest.Options{Backend: backend, Mute: []string{"workspace/configuration"}})
+	start := time.Now()
+	wantText(t, e, "fine")
+	if took := time.Since(start); took < 2500*time.Millisecond || took > 10*time.Second {
+		t.Errorf("the question waited %v for the settings, want 3s", took)
+	}
+}
