@@ -59,6 +59,7 @@ type Options struct {
 type Editor struct {
 	Profile  Profile
 	Engine   *engine.Engine // nil with [Spawn]
+	Process  *os.Process    // nil without [Spawn]
 	StateDir string
 	Folders  []string
 
@@ -133,6 +134,7 @@ func Spawn(t testing.TB, binary string, o Options, env ...string) *Editor {
 	if err := command.Start(); err != nil {
 		t.Fatalf("lsptest: start the server: %v", err)
 	}
+	e.Process = command.Process
 	e.wire = pipes{out, in}
 	e.stop = func() { _ = command.Process.Kill() } // it may have ended just now
 	e.run()
