@@ -37,11 +37,12 @@ func (s *Server) initialOptions(options protocol.LSPAny) {
 	s.settings.initial = layer("initializationOptions", options)
 }
 
-// layer reads an editor's settings. Anything but an object is no settings.
+// layer reads an editor's settings. Anything but an object or null becomes the
+// value of the section's own name, which the merge reports as a problem.
 func layer(source string, raw protocol.LSPAny) config.Layer {
 	l := config.Layer{Source: source}
-	if json.Unmarshal(raw, &l.Values) != nil {
-		l.Values = nil
+	if len(raw) > 0 && json.Unmarshal(raw, &l.Values) != nil {
+		l.Values = map[string]any{config.Section: string(raw)}
 	}
 	return l
 }

@@ -61,6 +61,10 @@ func Merge(layers ...Layer) (Config, []Problem) {
 				continue // an editor's way of saying that nothing is set
 			}
 			key := find(schema, v.key)
+			if v.key == Section {
+				problems = append(problems, Problem{layer.Source, v.key, "an object with the settings was expected"})
+				continue
+			}
 			if key == nil {
 				problems = append(problems, Problem{layer.Source, v.key, unknown(schema, v.key)})
 				continue

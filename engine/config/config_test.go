@@ -47,6 +47,7 @@ func TestBadValuesAreNamedAndTheRestStays(t *testing.T) {
 		`{"local":{"kind":"llama"}}`:               `local.kind: one of ["auto" "ollama" "openai"]`,
 		`{"local":{"keepAlive":"long"}}`:           `local.keepAlive: a duration`,
 		`{"local":{"modle":"x"}}`:                  `local.modle: unknown setting, did you mean "local.model"?`,
+		`{"rigrun":[1]}`:                           `rigrun: an object with the settings`,
 		`{"nonsense":1}`:                           `nonsense: unknown setting, docs/protocol.md`,
 		`{"routing":{"offline":"yes"}}`:            `routing.offline: true or false`,
 		`{"routing":"auto"}`:                       `routing: unknown setting`,

@@ -47,15 +47,24 @@ func TestOffsets(t *testing.T) {
 		line, char uint32
 		want       string // the text from the position on, up to 3 bytes
 	}{
-		{"utf-8", 0, 1, "é"}, {"utf-16", 0, 1, "é"}, {"utf-32", 0, 1, "é"},
-		{"utf-8", 0, 3, "😀"}, {"utf-16", 0, 2, "😀"}, {"utf-32", 0, 2, "😀"},
+		{"utf-8", 0, 1, "é"},
+		{"utf-16", 0, 1, "é"},
+		{"utf-32", 0, 1, "é"},
+		{"utf-8", 0, 3, "😀"},
+		{"utf-16", 0, 2, "😀"},
+		{"utf-32", 0, 2, "😀"},
 		{"utf-8", 0, 2, "é"},  // inside é: its start
 		{"utf-16", 0, 3, "😀"}, // between the surrogates: the character's start
-		{"utf-8", 0, 9, "z"}, {"utf-16", 0, 5, "z"}, {"utf-32", 0, 4, "z"},
+		{"utf-8", 0, 9, "z"},
+		{"utf-16", 0, 5, "z"},
+		{"utf-32", 0, 4, "z"},
 		{"utf-16", 0, 99, "\r\n"}, // beyond the line: before its end
-		{"utf-16", 1, 1, "界"}, {"utf-8", 1, 3, "界"},
-		{"utf-16", 9, 0, ""}, {"utf-16", 2, 7, ""},
-		{"utf-16", 4294967295, 4294967295, ""}, {"utf-8", 1, 4294967295, "\n"},
+		{"utf-16", 1, 1, "界"},
+		{"utf-8", 1, 3, "界"},
+		{"utf-16", 9, 0, ""},
+		{"utf-16", 2, 7, ""},
+		{"utf-16", 4294967295, 4294967295, ""},
+		{"utf-8", 1, 4294967295, "\n"},
 	} {
 		d := NewDoc(file, "go", 1, text, tc.enc)
 		at := d.Offset(protocol.Position{Line: tc.line, Character: tc.char})
