@@ -69,7 +69,8 @@ func (e *Editor) request(m incoming) {
 	if slices.Contains(e.opts.Mute, m.Method) {
 		return
 	}
-	able, result := true, any(json.RawMessage("null"))
+	var able bool
+	var result any = json.RawMessage("null")
 	switch m.Method {
 	case "workspace/configuration":
 		able, result = e.able.Workspace.Configuration, e.configuration(m.Params)

@@ -149,14 +149,13 @@ func (e *Editor) progress(body json.RawMessage) {
 		return
 	}
 	e.change(func() {
-		token := string(m.Params.Token)
-		if s := e.streams[token]; s != nil {
+		if s := e.streams[string(m.Params.Token)]; s != nil {
 			if err := s.addLocked(m.Params.Value); err != nil {
 				e.breaches = append(e.breaches, err.Error())
 			}
 			return
 		}
-		if w := e.work[token]; w != nil {
+		if w := e.work[string(m.Params.Token)]; w != nil {
 			var r Report
 			if err := json.Unmarshal(m.Params.Value, &r); err != nil {
 				e.breaches = append(e.breaches, err.Error())
