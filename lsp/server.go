@@ -74,14 +74,17 @@ func New(o Options) *Server {
 func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) error {
 	s.ctx, s.end = context.WithCancelCause(ctx)
 	defer s.end(nil)
+	drained := make(chan struct{})
 	s.stream = frame.New(rwc, func(err error) { s.log.Warn("a malformed message was refused", zap.Error(err)) })
-	s.conn = jsonrpc2.NewConn(untilEnd{s.stream, s.end, &s.calls}, jsonrpc2.WithCodec(codec{}))
-	// The connection outlives the session's context by the last responses; drain ends it.
+	s.conn = jsonrpc2.NewConn(untilEnd{s.stream, s.end, drained}, jsonrpc2.WithCodec(codec{}))
+	// The connection outlives the session's context by the last responses.
 	s.conn.Go(context.WithoutCancel(s.ctx), s.handler())
 	<-s.ctx.Done()
 	reason := context.Cause(s.ctx)
 	s.log.Info("session ends", zap.String("reason", reason.Error()))
-	s.drain(rwc)
+	s.drain()
+	close(drained)
+	_ = rwc.Close()              // a pipe whose other end is gone cannot be closed twice or better
 	if reason == ErrNoShutdown { //nolint:errorlint // the cause is set by this package and never wrapped
 		return reason
 	}
@@ -93,8 +96,8 @@ func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) error {
 // keep the process.
 const grace = time.Second
 
-// drain waits for the work of the session to end, then closes the connection.
-func (s *Server) drain(rwc io.Closer) {
+// drain waits for the work of the session to end and for its responses to be written.
+func (s *Server) drain() {
 	done := make(chan struct{})
 	go func() { // ends when the last call and the last of s.running has ended
 		s.running.Wait()
@@ -108,7 +111,6 @@ func (s *Server) drain(rwc io.Closer) {
 	case <-timer.C:
 		s.log.Warn("work was still under way when the session ended")
 	}
-	_ = rwc.Close() // a pipe whose other end is gone cannot be closed twice or better
 }
 
 // start runs work on a goroutine that ends with the session.
@@ -121,24 +123,18 @@ func (s *Server) start(work func(ctx context.Context)) {
 
 // untilEnd ends the session when the input ends: calls that are under way would
 // otherwise go on for an editor that is gone. jsonrpc2 writes nothing more once
-// it knows of the end, so it is told when the calls have been answered, or when
-// drain has closed the connection.
+// it knows of the end, so it is told when the last responses are written.
 type untilEnd struct {
 	*frame.Stream
-	end   context.CancelCauseFunc
-	calls *calls
+	end     context.CancelCauseFunc
+	drained <-chan struct{} // closed after drain, which follows every end
 }
 
 func (u untilEnd) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
 	msg, n, err := u.Stream.Read(ctx)
 	if err != nil {
 		u.end(errInputEnded)
-		timer := time.NewTimer(grace)
-		defer timer.Stop()
-		select {
-		case <-u.calls.answered():
-		case <-timer.C:
-		}
+		<-u.drained
 	}
 	return msg, n, err
 }
