@@ -110,3 +110,25 @@ func TestConfigurationThatNeverComes(t *testing.T) {
 		t.Errorf("the question waited %v for the settings, want 3s", took)
 	}
 }
+
+// TestCancelByAnyID cancels requests whose ids are strings and numbers beyond 32 bits.
+func TestCancelByAnyID(t *testing.T) {
+	noLeaks(t)
+	for _, id := range []string{`"a request"`, `"7"`, `7`, `0`, `-1`, `9007199254740993`} {
+		server := backendtest.Ollama(t, backendtest.Script{Answers: []backendtest.Answer{append(backendtest.Tokens("a"), backendtest.Stall())}})
+		e := lsptest.Start(t, lsptest.Options{URL: server.URL})
+		e.Raw([]byte(body(`{"jsonrpc":"2.0","id":` + id + `,"method":"rigrun/chat","params":{"message":"Why?"}}`)))
+		<-server.Started()
+		e.Raw([]byte(body(`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":` + id + `}}`)))
+		<-server.Closed()
+		e.Until("the response to "+id, func() bool {
+			for _, m := range e.Messages() {
+				if m.FromServer && string(m.ID) == id && strings.Contains(string(m.Body), `"code":-32800`) {
+					return true
+				}
+			}
+			return false
+		})
+		e.Forgive() // the requests were sent past the record
+	}
+}
