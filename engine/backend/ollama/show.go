@@ -3,6 +3,7 @@ package ollama
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/bits"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
 // Info is what Ollama tells about one model.
@@ -66,13 +68,26 @@ func (c *Client) fetchShow(ctx context.Context, model string) (Info, error) {
 	}
 	in := map[string]string{"model": model}
 	if err := c.transport.JSON(ctx, c.call("/api/show", model), in, &out); err != nil {
-		return Info{}, err
+		return Info{}, pathOrModel(err)
 	}
 	return Info{
 		ContextLength: contextLength(out.ModelInfo),
 		NumCtx:        parameter(out.Parameters, "num_ctx"),
 		Capabilities:  out.Capabilities,
 	}, nil
+}
+
+// pathOrModel tells a server that lacks the path from one that lacks the model,
+// which both answer with 404: Ollama says in words that it is the model.
+func pathOrModel(err error) error {
+	e, ok := errors.AsType[*chat.Error](err)
+	if !ok || e.Kind != chat.ModelNotFound {
+		return err
+	}
+	if said, ok := errors.AsType[*stream.ServerError](e.Err); ok && said.Message == "" {
+		return &chat.Error{Kind: chat.BadResponse, Message: "the server does not describe its models", Hint: hint(chat.BadResponse, ""), Err: err}
+	}
+	return err
 }
 
 // contextLength reads "<architecture>.context_length" of a model's metadata.

@@ -2,6 +2,9 @@ package ollama
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -121,5 +124,29 @@ func TestTooLong(t *testing.T) {
 	}
 	if len(s.Chats()) != 0 {
 		t.Error("the prompt was sent")
+	}
+}
+
+// TestShowTellsAPathFromAModel has servers answer /api/show with 404: one that
+// names the model lacks the model, one that says nothing, or speaks of a page,
+// lacks the path and can still be asked.
+func TestShowTellsAPathFromAModel(t *testing.T) {
+	for body, want := range map[string]chat.ErrorKind{
+		`{"error":"model 'm' not found"}`: chat.ModelNotFound,
+		``:                                chat.BadResponse,
+		`404 page not found`:              chat.BadResponse,
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, body)
+		}))
+		t.Cleanup(s.Close)
+		c, err := New(s.URL, transport.New(transport.Options{}), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Show(t.Context(), "m"); chat.KindOf(err) != want {
+			t.Errorf("%q: %v, want %s", body, err, want)
+		}
 	}
 }
