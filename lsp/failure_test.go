@@ -150,15 +150,16 @@ func TestPanicsCostOneMessage(t *testing.T) {
 	wantText(t, e, "fine")
 }
 
-// TestHandlersThatPanic has a whole handler panic: the layers of settings are
-// read on a goroutine of the server's own, and the engine's parts are made there.
-func TestHandlersThatPanic(t *testing.T) {
+// TestBackgroundWorkThatPanics has the reading of settings panic, which runs on a
+// goroutine of the server's own.
+func TestBackgroundWorkThatPanics(t *testing.T) {
 	noLeaks(t)
 	e := lsptest.Start(t, lsptest.Options{
 		Backend: &enginetest.Backend{Label: "scripted", Scripts: []enginetest.Script{enginetest.Words("fine")}},
 		Layers:  func() ([]config.Layer, []config.Problem) { panic("cannot read") },
 	})
 	wantText(t, e, "fine")
+	e.Close() // everything has been logged
 	if log := e.ServerLog(); !strings.Contains(log, "cannot read") {
 		t.Errorf("the log does not tell of the panic: %s", log)
 	}
@@ -343,6 +344,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	answered(t, e.Send("rigrun/chat", p))
 	failed(t, e.Send("rigrun/chat", p))
 	failed(t, e.Send("rigrun/chat", p))
+	e.Close() // everything has been logged
 	if log := e.ServerLog(); strings.Contains(log, secret) {
 		t.Errorf("the log tells the question: %s", log)
 	}
