@@ -1,6 +1,7 @@
 package lsp_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -148,6 +149,29 @@ func TestPanicsCostOneMessage(t *testing.T) {
 		}
 	}
 	wantText(t, e, "fine")
+}
+
+// brokenLocal panics in the handler of whoever asks it.
+type brokenLocal struct{ enginetest.Local }
+
+func (*brokenLocal) Pick(context.Context, string) (local.Target, error) { panic("no local server") }
+
+// TestHandlersThatPanic has a handler panic, on the goroutine of its call.
+func TestHandlersThatPanic(t *testing.T) {
+	noLeaks(t)
+	e := lsptest.Start(t, lsptest.Options{Setup: func(config.Config) engine.Setup {
+		return engine.Setup{Local: &brokenLocal{}, Release: func() {}}
+	}})
+	for _, method := range []string{"rigrun/chat", "rigrun/route", "rigrun/chat"} {
+		if err := e.Refuse(method, ask("question", nil)); err.Code != -32603 || strings.Contains(err.Message, "no local server") {
+			t.Errorf("%s: %v, want -32603 without the panic's own words", method, err)
+		}
+	}
+	e.Call("rigrun/stats", map[string]any{})
+	e.Close()
+	if log := e.ServerLog(); !strings.Contains(log, "no local server") {
+		t.Errorf("the log does not tell of the panic: %s", log)
+	}
 }
 
 // TestBackgroundWorkThatPanics has the reading of settings panic, which runs on a
