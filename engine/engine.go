@@ -160,8 +160,14 @@ func (e *Engine) begin(req chat.Request) (*store.Turn, error) {
 	return e.conversations.Begin(req, prompt.Question(req))
 }
 
-// answer plans a question, announces the route and rides the answer's flight.
-func (e *Engine) answer(ctx context.Context, req chat.Request, history []chat.Turn, out line) stream.End {
+// answer plans a question, announces the route and rides the answer's flight. A
+// panic on the way costs this answer, not the process or the conversation.
+func (e *Engine) answer(ctx context.Context, req chat.Request, history []chat.Turn, out line) (end stream.End) {
+	defer func() {
+		if r := recover(); r != nil {
+			end = stream.End{Err: panicked("engine", r)}
+		}
+	}()
 	p, err := e.plan(ctx, req, history)
 	if err != nil {
 		return stream.End{Err: err}
@@ -169,7 +175,7 @@ func (e *Engine) answer(ctx context.Context, req chat.Request, history []chat.Tu
 	if err := out.route(p.decision, &chat.CacheInfo{Hit: chat.HitNone}); err != nil {
 		return stream.End{Err: fmt.Errorf("write the route: %w", err)}
 	}
-	end := e.ride(ctx, p, out)
+	end = e.ride(ctx, p, out)
 	if end.Usage.PromptTokens == 0 && !end.Usage.Estimated {
 		end.Usage.PromptTokens = estimateTokens(p.prompt.Turns)
 		end.Usage.Estimated = true

@@ -161,6 +161,18 @@ func TestOtherPickErrorsAreTheAnswersError(t *testing.T) {
 	}
 }
 
+func TestPanicWhilePlanningCostsTheAnswerAlone(t *testing.T) {
+	h := open(t, enginetest.Words("fine"))
+	h.local.Panic = "bug"
+	rec := &enginetest.Recorder{T: t}
+	result, err := h.Chat(t.Context(), chat.Request{Message: "q"}, rec)
+	compare(t, rec, result, err, want{kind: chat.BadResponse})
+	h.local.Panic = ""
+	rec = &enginetest.Recorder{T: t}
+	result, err = h.Chat(t.Context(), chat.Request{Message: "q"}, rec)
+	compare(t, rec, result, err, want{text: "fine", routes: "ollama", reason: chat.FinishStop})
+}
+
 func TestQuestionTooLong(t *testing.T) {
 	h := open(t, enginetest.Words("never"))
 	rec := &enginetest.Recorder{T: t}

@@ -135,15 +135,20 @@ func (e *Engine) fly(ctx context.Context, f *flight, p plan) stream.End {
 func run(ctx context.Context, b Backend, p *chat.Prompt, w stream.Writer) (end stream.End, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = &chat.Error{
-				Kind:    chat.BadResponse,
-				Message: fmt.Sprintf("the %s backend failed inside the server", b.Name()),
-				Hint:    "see the server's log, and report this with it",
-				Err:     fmt.Errorf("panic: %v\n%s", r, debug.Stack()),
-			}
+			err = panicked(b.Name()+" backend", r)
 		}
 	}()
 	return b.Chat(ctx, p, w)
+}
+
+// panicked is the error of an answer that a panic with the value r ended.
+func panicked(where string, r any) error {
+	return &chat.Error{
+		Kind:    chat.BadResponse,
+		Message: "the " + where + " failed inside the server",
+		Hint:    "see the server's log, and report this with it",
+		Err:     fmt.Errorf("panic: %v\n%s", r, debug.Stack()),
+	}
 }
 
 // key hashes what the answer depends on. JSON is an unambiguous encoding of it.

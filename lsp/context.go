@@ -155,7 +155,7 @@ func locate(out *chat.ContextItem, item ext.ContextItem, doc *document.Doc) {
 		out.Text = doc.Text[start:end]
 	}
 	out.Span = chat.Span{Start: start, End: end}
-	if item.Range != nil || item.Kind != chat.ContextFile {
+	if item.Range != nil || item.Kind == chat.ContextSelection {
 		first, last := doc.Position(start), doc.Position(end)
 		out.Span.FirstLine, out.Span.LastLine = int(first.Line)+1, int(last.Line)+1
 		if last.Character == 0 && last.Line > first.Line {

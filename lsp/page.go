@@ -120,7 +120,7 @@ func closing(d chat.RouteDecision, err error) string {
 		return "*Stopped by you; what had arrived is kept.*"
 	}
 	if e, ok := errors.AsType[*chat.Error](err); ok {
-		return fmt.Sprintf("**%s.** %s.", e.Message, e.Hint)
+		return fmt.Sprintf("**%s.**\n\nWhat helps: %s.", e.Message, e.Hint)
 	}
 	if err != nil {
 		return fmt.Sprintf("**%v**", err)

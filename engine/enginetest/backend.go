@@ -121,7 +121,8 @@ func (b *Backend) Cancelled() int {
 // Local hands out a backend, or fails.
 type Local struct {
 	Backend *Backend
-	Err     error // returned by Pick and Models while set
+	Err     error  // returned by Pick and Models while set
+	Panic   string // what Pick panics with, where it is set
 
 	mu        sync.Mutex
 	forgotten int // guarded by mu
@@ -129,6 +130,9 @@ type Local struct {
 
 // Pick returns the backend with the model "scripted", or the one asked for.
 func (l *Local) Pick(_ context.Context, model string) (local.Target, error) {
+	if l.Panic != "" {
+		panic(l.Panic)
+	}
 	if l.Err != nil {
 		return local.Target{}, l.Err
 	}
