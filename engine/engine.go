@@ -20,6 +20,8 @@ import (
 // ErrNoConversation is returned for an identifier that no conversation has.
 var ErrNoConversation = store.ErrNotFound
 
+var errAborted = errors.New("the answer was given up inside the server")
+
 // Listener receives one answer. See the package documentation for the order of calls.
 type Listener interface {
 	stream.Sink
@@ -136,7 +138,14 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 			return l.Route(d, c)
 		},
 	}
+	ended := false
+	defer func() {
+		if !ended { // a panic passes through: the caller's to report, but the conversation must not stay busy
+			_ = out.Close(stream.End{Err: errAborted})
+		}
+	}()
 	end := e.answer(ctx, req, turn.History, out)
+	ended = true
 	end.Usage = m.usage(end.Usage)
 	if err := out.Close(end); err != nil && end.Err == nil {
 		end.Err = fmt.Errorf("write the answer: %w", err)
@@ -160,14 +169,8 @@ func (e *Engine) begin(req chat.Request) (*store.Turn, error) {
 	return e.conversations.Begin(req, prompt.Question(req))
 }
 
-// answer plans a question, announces the route and rides the answer's flight. A
-// panic on the way costs this answer, not the process or the conversation.
-func (e *Engine) answer(ctx context.Context, req chat.Request, history []chat.Turn, out line) (end stream.End) {
-	defer func() {
-		if r := recover(); r != nil {
-			end = stream.End{Err: panicked("engine", r)}
-		}
-	}()
+// answer plans a question, announces the route and rides the answer's flight.
+func (e *Engine) answer(ctx context.Context, req chat.Request, history []chat.Turn, out line) stream.End {
 	p, err := e.plan(ctx, req, history)
 	if err != nil {
 		return stream.End{Err: err}
@@ -175,7 +178,7 @@ func (e *Engine) answer(ctx context.Context, req chat.Request, history []chat.Tu
 	if err := out.route(p.decision, &chat.CacheInfo{Hit: chat.HitNone}); err != nil {
 		return stream.End{Err: fmt.Errorf("write the route: %w", err)}
 	}
-	end = e.ride(ctx, p, out)
+	end := e.ride(ctx, p, out)
 	if end.Usage.PromptTokens == 0 && !end.Usage.Estimated {
 		end.Usage.PromptTokens = estimateTokens(p.prompt.Turns)
 		end.Usage.Estimated = true

@@ -165,11 +165,20 @@ func TestPanicWhilePlanningCostsTheAnswerAlone(t *testing.T) {
 	h := open(t, enginetest.Words("fine"))
 	h.local.Panic = "bug"
 	rec := &enginetest.Recorder{T: t}
-	result, err := h.Chat(t.Context(), chat.Request{Message: "q"}, rec)
-	compare(t, rec, result, err, want{kind: chat.BadResponse})
+	func() {
+		defer func() {
+			if recover() != "bug" {
+				t.Error("the panic was swallowed: nobody would hear of it")
+			}
+		}()
+		_, _ = h.Chat(t.Context(), chat.Request{Message: "q"}, rec)
+	}()
+	if end, ok := rec.Ended(); !ok || end.Err == nil {
+		t.Errorf("the listener's end is %+v, %v", end, ok)
+	}
 	h.local.Panic = ""
 	rec = &enginetest.Recorder{T: t}
-	result, err = h.Chat(t.Context(), chat.Request{Message: "q"}, rec)
+	result, err := h.Chat(t.Context(), chat.Request{Message: "q"}, rec)
 	compare(t, rec, result, err, want{text: "fine", routes: "ollama", reason: chat.FinishStop})
 }
 
