@@ -199,7 +199,7 @@ func estimateTokens(turns []chat.Turn) int {
 // plan chooses a backend and renders the prompt for it.
 func (e *Engine) plan(ctx context.Context, req chat.Request, history []chat.Turn) (plan, error) {
 	setup := e.setup.Load()
-	decision, target, err := e.decide(ctx, setup, req)
+	decision, target, err := e.decide(ctx, setup, req, len(history))
 	if err != nil {
 		return plan{}, err
 	}
@@ -222,19 +222,20 @@ func (e *Engine) plan(ctx context.Context, req chat.Request, history []chat.Turn
 	return p, nil
 }
 
-// decide routes a question to the local model server, or to the outline where
-// there is none.
-func (e *Engine) decide(ctx context.Context, setup *Setup, req chat.Request) (chat.RouteDecision, Backend, error) {
+// decide routes a question with so many turns before it to the local model
+// server, or to the outline where there is none.
+func (e *Engine) decide(ctx context.Context, setup *Setup, req chat.Request, turns int) (chat.RouteDecision, Backend, error) {
 	target, err := setup.Local.Pick(ctx, req.Model)
 	if err == nil {
 		return route.Decide(req, setup.Settings, route.Candidate{
 			Backend: target.Backend.Name(), Model: target.Model.ID, Address: setup.Local.Address(),
+			ContextLength: target.Model.ContextLength, Turns: turns,
 		}), target.Backend, nil
 	}
 	if !replaceable(err) {
 		return chat.RouteDecision{}, nil, err
 	}
-	d := route.Fallback(route.Decide(req, setup.Settings, route.Candidate{}), e.outlineCandidate(), sentence(err))
+	d := route.Fallback(route.Decide(req, setup.Settings, route.Candidate{Turns: turns}), e.outlineCandidate(), sentence(err))
 	return d, e.outline, nil
 }
 
@@ -263,8 +264,24 @@ func noServer(l Local) string {
 
 // Route decides where a question would be answered, without running it.
 func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecision, error) {
-	d, _, err := e.decide(ctx, e.setup.Load(), req)
+	d, _, err := e.decide(ctx, e.setup.Load(), req, e.turns(req.ConversationID))
 	return d, err
+}
+
+// turns counts the turns that the next question of a conversation is sent with,
+// 0 for a conversation that is not here.
+func (e *Engine) turns(id string) int {
+	c, err := e.conversations.Get(id)
+	if err != nil {
+		return 0
+	}
+	n := 0
+	for i := 1; i < len(c.Messages); i += 2 {
+		if c.Messages[i].Text != "" {
+			n += 2
+		}
+	}
+	return n
 }
 
 // Models lists what can answer: the local server's models, and the outline,

@@ -48,25 +48,3 @@ func TestFallbackNamesWhereItCameFrom(t *testing.T) {
 		t.Errorf("reason %q, want %q", d.Reason, want)
 	}
 }
-
-func TestScoreGrowsWithWhatIsAsked(t *testing.T) {
-	code := func(n int) []chat.ContextItem { return []chat.ContextItem{{Text: strings.Repeat("x", n)}} }
-	order := []chat.Request{
-		{Message: "hi"},
-		{Action: chat.Explain, Context: code(100)},
-		{Action: chat.Explain, Context: code(20_000)},
-		{Action: chat.Review, Context: code(20_000)},
-		{Action: chat.Review, Context: code(200_000), Message: strings.Repeat("why ", 2000)},
-	}
-	last := -1.0
-	for i, req := range order {
-		s := Score(req)
-		if s <= last || s < 0 || s > 1 {
-			t.Errorf("request %d scores %v after %v", i, s, last)
-		}
-		last = s
-	}
-	if first, end := complexity(Score(order[0])), complexity(last); first != chat.Trivial || end != chat.Expert {
-		t.Errorf("the easiest is %s and the hardest %s", first, end)
-	}
-}

@@ -1,0 +1,202 @@
+package route
+
+import "math/bits"
+
+// kind says what a byte is to the scanner.
+type kind uint8
+
+const (
+	other  kind = iota // a space, a bracket, a quotation mark
+	letter             // also an underscore, and the bytes of letters beyond ASCII
+	digit
+	stop   // ends a sentence where a space follows
+	clause // parts a sentence where a space follows
+	symbol // an operator of mathematics or of a programming language
+	wide   // starts a character of U+2000…U+2FFF, where typography and mathematical signs are
+)
+
+func byteKinds() [256]kind {
+	var k [256]kind
+	for b := range 256 {
+		switch c := byte(b); {
+		case c|0x20 >= 'a' && c|0x20 <= 'z', c == '_', c >= 0x80:
+			k[b] = letter
+		case c >= '0' && c <= '9':
+			k[b] = digit
+		}
+	}
+	for set, is := range map[string]kind{".?!": stop, ",;:": clause, "=^<>+*|&~%$": symbol} {
+		for i := range len(set) {
+			k[set[i]] = is
+		}
+	}
+	k[0xE2] = wide
+	return k
+}
+
+// lowerBytes maps the bytes of words to lower case, and others to 0.
+func lowerBytes(kinds *[256]kind) (lower [256]byte) {
+	for b, k := range kinds {
+		if k == letter || k == digit {
+			lower[b] = byte(b) | 0x20
+		}
+	}
+	return lower
+}
+
+// text is what a message is made of, counted in one pass.
+type text struct {
+	words, long      int // long: words of nine letters and more
+	sentences, parts int // parts: what commas, semicolons and colons part
+	numbers, symbols int
+	frames           int // positions in files (main.go:31), as stack traces and compilers print them
+	opening          class
+	question         bool // it has a question mark
+
+	// counts holds how often words of each class occur, by the class's bit.
+	counts [featureClasses]int
+}
+
+// featureClasses are the classes that features count: those before opensExplain.
+const featureClasses = 10
+
+func (t *text) count(c class) int { return t.counts[bits.TrailingZeros32(uint32(c))] }
+
+// scanner walks through a message once.
+type scanner struct {
+	text
+	*dictionary
+	s         string
+	sinceStop int // words since the last sentence ended
+}
+
+// scan counts a message. It takes time in proportion to its length and allocates nothing.
+func scan(s string) text {
+	sc := scanner{dictionary: words(), s: s}
+	for i := 0; i < len(s); {
+		switch sc.kinds[s[i]] {
+		case letter:
+			if i = sc.word(i); i < len(s) && s[i] == ' ' {
+				i++ // as behind most words
+			}
+		case digit:
+			i = sc.number(i)
+		case stop:
+			i = sc.stop(i)
+		case clause:
+			if i++; sc.gap(i) {
+				sc.parts++
+			}
+		case symbol:
+			sc.symbols++
+			i++
+		case wide:
+			i = sc.wide(i)
+		default:
+			i++
+		}
+	}
+	if sc.sinceStop > 0 {
+		sc.sentences++
+	}
+	return sc.text
+}
+
+// word counts the word that starts at i, and returns where it ends.
+func (sc *scanner) word(i int) int {
+	start := i
+	h, n := sc.chunk(i)
+	for i += n; n == chunkBytes; i += n {
+		var more uint64
+		more, n = sc.chunk(i)
+		h = mix(h, more)
+	}
+	sc.words++
+	sc.sinceStop++
+	if n := i - start; n >= 9 {
+		sc.long++
+		if sc.s[start] >= 0x80 {
+			sc.words += n / 9 // scripts that part no words are as long as their bytes say
+		}
+	}
+	is := sc.find(h, sc.s[start:i])
+	if sc.words == 1 {
+		sc.opening = is
+	}
+	sc.add(is &^ unit)
+	return i
+}
+
+// chunk reads up to eight bytes of a word that goes on at i, in lower case, and
+// says how many there are. It asks about all of them before it looks at an
+// answer: words end at places no processor can foresee, and a wrong guess for
+// each would cost more than the work.
+func (sc *scanner) chunk(i int) (v uint64, n int) {
+	if i+chunkBytes > len(sc.s) {
+		return lastChunk(sc.s[i:], &sc.lower)
+	}
+	b, lower := sc.s[i:i+chunkBytes], &sc.lower
+	v = uint64(lower[b[0]]) | uint64(lower[b[1]])<<8 | uint64(lower[b[2]])<<16 | uint64(lower[b[3]])<<24 |
+		uint64(lower[b[4]])<<32 | uint64(lower[b[5]])<<40 | uint64(lower[b[6]])<<48 | uint64(lower[b[7]])<<56
+	// The lowest byte that is zero keeps its top bit here; if none is, n is 8.
+	zeros := (v - 0x0101010101010101) & ^v & 0x8080808080808080
+	end := uint(bits.TrailingZeros64(zeros)) &^ 7 //nolint:gosec // 0…64
+	return v & (1<<end - 1), int(end / 8)         //nolint:gosec // 0…8
+}
+
+// add counts each class of a set.
+func (sc *scanner) add(is class) {
+	for is &= 1<<featureClasses - 1; is != 0; is &= is - 1 {
+		sc.counts[bits.TrailingZeros32(uint32(is))]++
+	}
+}
+
+// number counts the number that starts at i with its separators, and a unit
+// directly behind it. It returns where they end.
+func (sc *scanner) number(i int) int {
+	if i > 1 && sc.s[i-1] == ':' && sc.kinds[sc.s[i-2]] == letter {
+		sc.frames++
+	}
+	for i < len(sc.s) && (sc.kinds[sc.s[i]] == digit || sc.separator(i)) {
+		i++
+	}
+	sc.numbers++
+	sc.sinceStop++
+	start := i
+	for i < len(sc.s) && sc.kinds[sc.s[i]] == letter {
+		i++
+	}
+	if word := sc.s[start:i]; word != "" && sc.find(sc.hash(word), word)&unit != 0 {
+		sc.add(scale)
+	}
+	return i
+}
+
+// separator reports whether a point or a comma inside a number stands at i.
+func (sc *scanner) separator(i int) bool {
+	return (sc.s[i] == '.' || sc.s[i] == ',') && i+1 < len(sc.s) && sc.kinds[sc.s[i+1]] == digit
+}
+
+// stop passes a full stop, a question mark or an exclamation mark.
+func (sc *scanner) stop(i int) int {
+	sc.question = sc.question || sc.s[i] == '?'
+	if i++; sc.sinceStop > 0 && sc.gap(i) {
+		sc.sentences++
+		sc.sinceStop = 0
+	}
+	return i
+}
+
+// gap reports whether a space, a line's end or the text's end is at i.
+func (sc *scanner) gap(i int) bool {
+	return i == len(sc.s) || sc.s[i] == ' ' || sc.s[i] == '\n'
+}
+
+// wide passes a character of three bytes: dashes and quotation marks part words
+// as their ASCII sisters do, arrows and operators count as symbols.
+func (sc *scanner) wide(i int) int {
+	if i+1 < len(sc.s) && sc.s[i+1] >= 0x86 && sc.s[i+1] <= 0x8B {
+		sc.symbols++
+	}
+	return min(i+3, len(sc.s))
+}
