@@ -31,18 +31,9 @@ func parseAskFlags(args []string) (askFlags, error) {
 	set.StringVar(&f.lines, "lines", "", "")
 	set.StringVar(&f.model, "model", "", "")
 	set.BoolVar(&f.json, "json", false, "")
-	var words []string
-	for rest := args; len(rest) > 0; rest = set.Args() {
-		if err := set.Parse(rest); err != nil {
-			return f, usageError{err.Error()}
-		}
-		if set.NArg() == 0 {
-			break
-		}
-		words = append(words, set.Arg(0))
-		if err := set.Parse(set.Args()[1:]); err != nil {
-			return f, usageError{err.Error()}
-		}
+	words, err := parseAround(set, args)
+	if err != nil {
+		return f, err
 	}
 	f.question = strings.Join(words, " ")
 	switch {
@@ -52,6 +43,24 @@ func parseAskFlags(args []string) (askFlags, error) {
 		return f, usageError{"ask: --lines needs --file"}
 	}
 	return f, nil
+}
+
+// parseAround parses flags that may stand before, between and behind words, and
+// returns the words.
+func parseAround(set *flag.FlagSet, args []string) (words []string, err error) {
+	for rest := args; len(rest) > 0; rest = set.Args() {
+		if err := set.Parse(rest); err != nil {
+			return nil, usageError{err.Error()}
+		}
+		if set.NArg() == 0 {
+			break
+		}
+		words = append(words, set.Arg(0))
+		if err := set.Parse(set.Args()[1:]); err != nil {
+			return nil, usageError{err.Error()}
+		}
+	}
+	return words, nil
 }
 
 // ask answers one question on the terminal.

@@ -6,6 +6,8 @@
 //	rigrun-lsp [--stdio | --pipe=NAME | --socket=PORT] [--log-file=FILE] [--log-level=LEVEL]
 //	rigrun-lsp demo [--file FILE] [--lines A:B]
 //	rigrun-lsp ask "QUESTION" [--file FILE] [--lines A:B] [--model NAME] [--json]
+//	rigrun-lsp route "QUESTION" [--file FILE] [--lines A:B] [--action ACTION] [--json]
+//	rigrun-lsp route --batch
 //	rigrun-lsp version
 //
 // The exit status is 0 where it did what was asked, 1 where it failed (with one
@@ -75,6 +77,8 @@ func dispatch(ctx context.Context, args []string, std stdio, getenv func(string)
 		return demo(ctx, args[1:], std, getenv)
 	case "ask":
 		return ask(ctx, args[1:], std, getenv)
+	case "route":
+		return route(ctx, args[1:], std, getenv)
 	case "version", "--version":
 		return printVersion(std.out)
 	}
@@ -110,6 +114,10 @@ const helpText = `rigrun-lsp answers questions about code, in any LSP editor.
                                      explain a function as an editor would ask it, and watch it stream
   rigrun-lsp ask "QUESTION" [--file FILE] [--lines A:B] [--model NAME] [--json]
                                      ask from the terminal
+  rigrun-lsp route "QUESTION" [--file FILE] [--lines A:B] [--action ACTION] [--json]
+                                     say where a question would be answered, and why, without asking it
+  rigrun-lsp route --batch           the same for each line of stdin, rigrun/chat's params as JSON;
+                                     a decision or {"error": "…"} a line on stdout
   rigrun-lsp version                 print the version
 
 Settings come from $XDG_CONFIG_HOME/rigrun/config.toml and the editor; docs/protocol.md lists them.
