@@ -129,6 +129,7 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 		_ = l.Close(stream.End{Err: err})
 		return nil, err
 	}
+	req.Classification = turn.Classification
 	m := &meter{next: l, now: e.now, start: start}
 	out := line{
 		Sink: stream.Tee(m, stream.Quiet(turn)),
@@ -196,9 +197,11 @@ func estimateTokens(turns []chat.Turn) int {
 	return (n + 3) / 4
 }
 
-// plan chooses a backend and renders the prompt for it.
+// plan renders the prompt, chooses a backend by what is in it, and puts both together.
 func (e *Engine) plan(ctx context.Context, req chat.Request, history []chat.Turn) (plan, error) {
 	setup := e.setup.Load()
+	turns := prompt.Render(req, history)
+	req.Classification = max(req.Classification, sentLevel(turns, req.Context))
 	decision, target, err := e.decide(ctx, setup, req, len(history))
 	if err != nil {
 		return plan{}, err
@@ -210,7 +213,7 @@ func (e *Engine) plan(ctx context.Context, req chat.Request, history []chat.Turn
 		forget:   setup.Local.Forget,
 		prompt: chat.Prompt{
 			Model:    decision.Model,
-			Turns:    prompt.Render(req, history),
+			Turns:    turns,
 			Action:   req.Action,
 			Question: req.Message,
 			Context:  req.Context,
@@ -264,6 +267,8 @@ func noServer(l Local) string {
 
 // Route decides where a question would be answered, without running it.
 func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecision, error) {
+	level := sentLevel(prompt.Render(req, nil), req.Context)
+	req.Classification = max(req.Classification, level, e.saidLevel(req.ConversationID))
 	d, _, err := e.decide(ctx, e.setup.Load(), req, e.turns(req.ConversationID))
 	return d, err
 }

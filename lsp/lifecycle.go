@@ -49,6 +49,12 @@ func (s *Server) initialize(_ context.Context, p *protocol.InitializeParams) (*p
 		pid := int(*p.ProcessID)
 		s.start(func(ctx context.Context) { s.watchParent(ctx, pid) })
 	}
+	if s.client.diagnostics {
+		s.markings = newMarkings(func(p *protocol.PublishDiagnosticsParams) {
+			s.notify(protocol.MethodTextDocumentPublishDiagnostics, p)
+		})
+		s.start(s.markings.run)
+	}
 	s.state.Store(running)
 	s.log.Info("session begins",
 		zap.String("client", p.ClientInfo.Name), zap.String("encoding", string(s.client.encoding)), zap.Int("folders", len(s.folders)))
@@ -133,6 +139,7 @@ type client struct {
 	textDocumentContent bool
 	codeActionLiterals  bool // takes CodeAction, not only Command
 	llmTag              bool // takes CodeActionTag.LLMGenerated
+	diagnostics         bool // shows what textDocument/publishDiagnostics brings
 }
 
 // readClient reads the capabilities out of initialize.
@@ -150,6 +157,9 @@ func readClient(p *protocol.InitializeParams) client {
 	if w := caps.Window; w != nil {
 		c.workDoneProgress = is(w.WorkDoneProgress)
 		c.showDocument = w.ShowDocument != nil && w.ShowDocument.Support
+	}
+	if t := caps.TextDocument; t != nil {
+		c.diagnostics = t.PublishDiagnostics != nil
 	}
 	if t := caps.TextDocument; t != nil && t.CodeAction != nil {
 		c.codeActionLiterals = t.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil

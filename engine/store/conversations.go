@@ -65,6 +65,7 @@ func (s *Conversations) Begin(req chat.Request, rendered string) (*Turn, error) 
 		ConversationID: c.summary.ConversationID,
 		MessageID:      answer.MessageID,
 		History:        history,
+		Classification: c.summary.Classification,
 		store:          s, conv: c, at: len(c.messages) - 1,
 	}, nil
 }

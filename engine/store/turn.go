@@ -14,6 +14,10 @@ type Turn struct {
 	MessageID      string      // the answer's
 	History        []chat.Turn // what was said before, as a model is sent it
 
+	// Classification is the level of the conversation with this question in it,
+	// as far as its earlier routes and the request say.
+	Classification chat.Level
+
 	store *Conversations
 	conv  *conversation
 	at    int // the answer's index in conv.messages
