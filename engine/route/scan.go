@@ -119,6 +119,9 @@ func (sc *scanner) word(i int) int {
 			sc.words += n / 9 // scripts that part no words are as long as their bytes say
 		}
 	}
+	if sc.index[slot(h)] == 0 {
+		return i // as for most words
+	}
 	is := sc.find(h, sc.s[start:i])
 	if sc.words == 1 {
 		sc.opening = is
@@ -128,21 +131,32 @@ func (sc *scanner) word(i int) int {
 }
 
 // chunk reads up to eight bytes of a word that goes on at i, in lower case, and
-// says how many there are. It asks about all of them before it looks at an
-// answer: words end at places no processor can foresee, and a wrong guess for
-// each would cost more than the work.
+// says how many there are. It looks at all of them at once: reading a word byte
+// by byte costs a wrong guess of the processor at the end of most words.
 func (sc *scanner) chunk(i int) (v uint64, n int) {
 	if i+chunkBytes > len(sc.s) {
 		return lastChunk(sc.s[i:], &sc.lower)
 	}
-	b, lower := sc.s[i:i+chunkBytes], &sc.lower
-	v = uint64(lower[b[0]]) | uint64(lower[b[1]])<<8 | uint64(lower[b[2]])<<16 | uint64(lower[b[3]])<<24 |
-		uint64(lower[b[4]])<<32 | uint64(lower[b[5]])<<40 | uint64(lower[b[6]])<<48 | uint64(lower[b[7]])<<56
-	// The lowest byte that is zero keeps its top bit here; if none is, n is 8.
-	zeros := (v - 0x0101010101010101) & ^v & 0x8080808080808080
-	end := uint(bits.TrailingZeros64(zeros)) &^ 7 //nolint:gosec // 0…64
-	return v & (1<<end - 1), int(end / 8)         //nolint:gosec // 0…8
+	b := sc.s[i : i+chunkBytes]
+	x := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+	if x&topBits != 0 {
+		return lastChunk(b, &sc.lower)
+	}
+	x |= each * 0x20
+	// A sum has a byte's top bit where the byte is at least the limit: 0x80-'a' and so on.
+	letters := (x + each*(0x80-'a')) &^ (x + each*(0x7F-'z'))
+	digits := (x + each*(0x80-'0')) &^ (x + each*(0x7F-'9'))
+	underscores := x + each*(0x80-('_'|0x20))
+	end := uint(bits.TrailingZeros64(topBits&^(letters|digits|underscores))) &^ 7 //nolint:gosec // 0…64
+	return x & (1<<end - 1), int(end / 8)                                         //nolint:gosec // 0…8
 }
+
+// The constants of working on eight bytes at once.
+const (
+	each    = 0x0101010101010101 // times a byte: that byte, eight times
+	topBits = each * 0x80
+)
 
 // add counts each class of a set.
 func (sc *scanner) add(is class) {
