@@ -51,7 +51,9 @@ func TestMarkingsAreShown(t *testing.T) {
 		t.Run(profile, func(t *testing.T) {
 			noLeaks(t)
 			e := lsptest.Start(t, lsptest.Options{Profile: profile})
-			var able struct{ TextDocument struct{ PublishDiagnostics *struct{} } }
+			var able struct {
+				TextDocument struct{ PublishDiagnostics *struct{} }
+			}
 			if err := json.Unmarshal(e.Profile.Capabilities, &able); err != nil {
 				t.Fatal(err)
 			}

@@ -109,7 +109,7 @@ const (
 
 // commentSigns are the beginnings of leads that make a bare level a banner.
 var commentSigns = [...]string{
-	"//", "/*", "<!--", "<%--", "--", "#", ";", "%", "(*", "{-", "{#", `"""`, "'''", "**", "==", "~~", "::", `.\"`, `\"`, "!", "__", "*",
+	"//", "/*", "<!--", "<%--", "<%#", "--", "#", ";", "%", "(*", "{-", "{#", `"""`, "'''", "**", "==", "~~", "::", `.\"`, `\"`, "!", "__", "*",
 }
 
 // setting tells what the lead of a bare level makes of its line, which begins at start.
@@ -258,6 +258,9 @@ func (s *scanner) bare(start int, l lead, line string, level chat.Level, at int,
 		return false
 	}
 	end := unlisted(line, at)
+	if form, ok := phrase(line, skipBlanks(line, at), "WHEN FILLED IN", "WORKING PAPERS", "WORKING PAPER"); ok {
+		end = form // of forms and drafts (32 CFR 2001.24)
+	}
 	in := l.setting(s.text, start)
 	if in == nowhere || !l.closes(line, end) || l.deco == "%" && l.glued && end < len(line) {
 		return false
@@ -265,7 +268,7 @@ func (s *scanner) bare(start int, l lead, line string, level chat.Level, at int,
 	if end == at && (in == plainLine && !s.isolated(start, l.at, len(line)) || s.enumerated(start, len(line), level)) {
 		return false
 	}
-	if end > at+len("//") {
+	if end > at+len("//") && line[at] == '/' {
 		level = withCaveats(level)
 	}
 	s.emit(level, l.at, end)

@@ -8,8 +8,13 @@ import (
 
 // The words of labels. qualifiers stand before "CLASSIFICATION", subjects behind it.
 var (
-	qualifiers      = [...]string{"SECURITY", "OVERALL", "DOCUMENT", "FILE", "PAGE", "HIGHEST", "DERIVED"}
-	subjects        = [...]string{"LEVEL", "MARKING", "MARKINGS", "OF THIS DOCUMENT", "OF THIS FILE", "OF THIS PAGE"}
+	qualifiers = [...]string{"SECURITY", "OVERALL", "DOCUMENT", "FILE", "PAGE", "HIGHEST", "DERIVED"}
+	subjects   = [...]string{"LEVEL", "MARKING", "MARKINGS", "OF THIS DOCUMENT", "OF THIS FILE", "OF THIS PAGE"}
+	sentences  = [...]string{
+		"THIS DOCUMENT IS CLASSIFIED", "THIS FILE IS CLASSIFIED", "THIS PAGE IS CLASSIFIED", "THIS BRIEFING IS CLASSIFIED",
+		"THE OVERALL CLASSIFICATION OF THIS DOCUMENT IS", "THE OVERALL CLASSIFICATION OF THIS FILE IS",
+		"THE OVERALL CLASSIFICATION OF THIS BRIEFING IS", "THE OVERALL CLASSIFICATION OF THIS PRESENTATION IS",
+	}
 	categoryLabels  = [...]string{"CUI CATEGORY", "CUI CATEGORIES"}
 	authorityLabels = [...]string{"DECLASSIFY ON"}
 	controlLabels   = [...]string{
@@ -24,13 +29,21 @@ func (s *scanner) label(l lead, line string) bool {
 	switch line[l.at] | 0x20 {
 	case 'c', 's', 'o', 'd', 'p', 'f', 'h', 'l':
 		return s.classification(l, line) || s.designation(l, line)
+	case 't':
+		return s.sentence(l, line)
 	}
 	return false
 }
 
 // phrase reads one of the phrases at i.
 func phrase(line string, i int, phrases ...string) (end int, ok bool) {
+	if i >= len(line) {
+		return i, false
+	}
 	for _, p := range phrases {
+		if p[0] != line[i]&^0x20 {
+			continue
+		}
 		if end, _, ok := matchFold(line, i, p); ok {
 			return end, true
 		}
@@ -65,7 +78,41 @@ func (s *scanner) classification(l lead, line string) bool {
 	if quoted {
 		rest = strings.TrimPrefix(rest, ",")
 	}
-	if !l.closes(line, len(line)-len(rest)) {
+	if !l.closes(line, len(line)-len(rest)) && !remark(rest) {
+		return false
+	}
+	s.emit(level, l.at, end)
+	return true
+}
+
+// remark reports whether s begins a remark on what stands before it.
+func remark(s string) bool {
+	return s == "." || strings.HasPrefix(s, "(") || strings.HasPrefix(s, "- ") || strings.HasPrefix(s, "// ")
+}
+
+// sentence finds the two sentences that pages and briefings begin with: "This
+// document is classified SECRET", "The overall classification of this briefing
+// is: SECRET".
+func (s *scanner) sentence(l lead, line string) bool {
+	at, ok := phrase(line, l.at, sentences[:]...)
+	if !ok {
+		return false
+	}
+	if as, ok := phrase(line, skipBlanks(line, at), "AS"); ok {
+		at = as
+	}
+	at = skipBlanks(line, at)
+	if at < len(line) && line[at] == ':' {
+		at = skipBlanks(line, at+1)
+	}
+	level, end, upper, ok := levelAt(line, at)
+	if !ok || !upper {
+		return false
+	}
+	if c := caveatsAt(line, end, level == chat.CUI); c.count > 0 && c.slashes > 0 {
+		level, end = withCaveats(level), c.end
+	}
+	if line[end:] != "." && !l.closes(line, end) {
 		return false
 	}
 	s.emit(level, l.at, end)

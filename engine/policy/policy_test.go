@@ -155,8 +155,9 @@ func TestLevelDoesNotAllocate(t *testing.T) {
 			t.Errorf("%v allocations in %.40q", n, text)
 		}
 	}
-	if n := testing.AllocsPerRun(10, func() { Scan(source(t)[:64<<10]) }); n > 1+3 {
-		t.Logf("Scan of clean source: %v allocations, those of reading the file included", n)
+	clean := source(t)
+	if n := testing.AllocsPerRun(10, func() { Scan(clean) }); n != 0 {
+		t.Errorf("%v allocations for a text without markings", n)
 	}
 }
 
@@ -172,10 +173,8 @@ func TestHostileTexts(t *testing.T) {
 		start := time.Now()
 		Level(text + "\n" + text)
 		Scan("SECRET//REL TO USA" + text)
-		if took := time.Since(start); took > 20*time.Second {
-			t.Errorf("3 MB of %q took %v", piece, took)
-		} else if took > 20*time.Millisecond {
-			t.Logf("3 MB of %q took %v", piece, took)
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("%d bytes of %q took %v", 3*size, piece, took)
 		}
 	}
 }
@@ -190,6 +189,9 @@ func source(t testing.TB) string {
 			t.Fatal(err)
 		}
 		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue // tests ask about markings
+			}
 			raw, err := os.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)
@@ -197,17 +199,14 @@ func source(t testing.TB) string {
 			b.Write(raw)
 		}
 	}
-	if b.Len() < 100<<10 {
-		t.Fatalf("only %d bytes of source found", b.Len())
+	if b.Len() < 100<<10 || len(Scan(b.String())) > 0 {
+		t.Fatalf("%d bytes of source found, with the markings %+v", b.Len(), Scan(b.String()))
 	}
 	return b.String()
 }
 
 func BenchmarkLevelCleanSource(b *testing.B) {
 	text := source(b)
-	if m := Scan(text); len(m) > 0 {
-		b.Logf("the source has markings: %+v", m)
-	}
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {

@@ -253,6 +253,9 @@ func copyright(rest string, mayBeNames bool) bool {
 	if len(rest) >= 4 && isDigit(rest[0]) && isDigit(rest[1]) && isDigit(rest[2]) && isDigit(rest[3]) || strings.IndexByte(rest, '@') >= 0 {
 		return true
 	}
+	if n := len(rest) - 4; n > 0 && countWords(rest) <= 6 && (strings.HasPrefix(rest[n:], "19") || strings.HasPrefix(rest[n:], "20")) && isDigit(rest[n+2]) && isDigit(rest[n+3]) {
+		return true
+	}
 	for i := range len(rest) {
 		if i > 0 && isWord(rest[i-1]) {
 			continue

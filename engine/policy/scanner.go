@@ -146,7 +146,7 @@ var promising = func() (t [(26*26*26 + 63) / 64]uint64) {
 			add(c.text)
 		}
 	}
-	for _, list := range [][]string{qualifiers[:], authorityLabels[:], controlLabels[:], categoryLabels[:], openers[:], {"CLASSIFICATION", "PAGE"}} {
+	for _, list := range [][]string{qualifiers[:], authorityLabels[:], controlLabels[:], sentences[:], categoryLabels[:], openers[:], {"CLASSIFICATION", "PAGE"}} {
 		for _, word := range list {
 			add(word)
 		}

@@ -128,6 +128,14 @@ var controls = [...]control{
 	{"BALK", false, alone, never},
 }
 
+// controlsBy has the controls by their first letters, "A" first.
+var controlsBy = func() (t [26][]control) {
+	for _, c := range controls {
+		t[c.text[0]-'A'] = append(t[c.text[0]-'A'], c)
+	}
+	return t
+}()
+
 // matchFold reports whether s has the upper-case phrase p at i, in any case and
 // with any number of blanks for one, as whole words. upper is true where it
 // stands there in capitals.
@@ -248,11 +256,9 @@ func controlAt(s string, i int) (end int, found control, upper bool) {
 	if i >= len(s) || !isLetter(s[i]) {
 		return 0, control{}, false
 	}
-	for k := range controls {
-		c := &controls[k]
-		if c.text[0] != s[i]&^0x20 {
-			continue
-		}
+	list := controlsBy[s[i]|0x20-'a']
+	for k := range list {
+		c := &list[k]
 		end, upper, ok := matchFold(s, i, c.text)
 		if !ok {
 			continue
