@@ -211,7 +211,16 @@ func (s *scanner) wholeLine(start, first, end int) bool {
 		return false
 	}
 	line := s.text[:end]
+	if !isUpper(s.text[l.at+1]) && !cased(line[l.at:]) {
+		return false
+	}
 	return s.label(l, line) || s.banner(start, l, line) || s.caveatBanner(start, l, line)
+}
+
+// cased reports whether a line that does not begin in capitals can be a marking
+// all the same: one of the sentences, a label, or a level with its controls.
+func cased(s string) bool {
+	return s[0]|0x20 == 't' || s[1] == '/' || strings.IndexByte(s, ':') >= 0 || strings.Contains(s, "//")
 }
 
 // banner finds a level that fills its line, alone or with its controls.
