@@ -66,19 +66,22 @@ func (t *text) count(c class) int { return t.counts[bits.TrailingZeros32(uint32(
 type scanner struct {
 	text
 	*dictionary
-	s         string
-	sinceStop int // words since the last sentence ended
+	s    string
+	told int // words and numbers up to the end of the last sentence
 }
 
 // scan counts a message. It takes time in proportion to its length and allocates nothing.
 func scan(s string) text {
 	sc := scanner{dictionary: words(), s: s}
 	for i := 0; i < len(s); {
-		switch sc.kinds[s[i]] {
-		case letter:
+		k := sc.kinds[s[i]]
+		if k == letter {
 			if i = sc.word(i); i < len(s) && s[i] == ' ' {
 				i++ // as behind most words
 			}
+			continue
+		}
+		switch k {
 		case digit:
 			i = sc.number(i)
 		case stop:
@@ -96,7 +99,7 @@ func scan(s string) text {
 			i++
 		}
 	}
-	if sc.sinceStop > 0 {
+	if sc.words+sc.numbers > sc.told {
 		sc.sentences++
 	}
 	return sc.text
@@ -112,7 +115,6 @@ func (sc *scanner) word(i int) int {
 		h = mix(h, more)
 	}
 	sc.words++
-	sc.sinceStop++
 	if n := i - start; n >= 9 {
 		sc.long++
 		if sc.s[start] >= 0x80 {
@@ -148,8 +150,8 @@ func (sc *scanner) chunk(i int) (v uint64, n int) {
 	letters := (x + each*(0x80-'a')) &^ (x + each*(0x7F-'z'))
 	digits := (x + each*(0x80-'0')) &^ (x + each*(0x7F-'9'))
 	underscores := x + each*(0x80-('_'|0x20))
-	end := uint(bits.TrailingZeros64(topBits&^(letters|digits|underscores))) &^ 7 //nolint:gosec // 0…64
-	return x & (1<<end - 1), int(end / 8)                                         //nolint:gosec // 0…8
+	after := topBits &^ (letters | digits | underscores) // its lowest bit is the first byte that is not the word's
+	return x & (after&-after>>7 - 1), bits.TrailingZeros64(after) / 8
 }
 
 // The constants of working on eight bytes at once.
@@ -175,7 +177,6 @@ func (sc *scanner) number(i int) int {
 		i++
 	}
 	sc.numbers++
-	sc.sinceStop++
 	start := i
 	for i < len(sc.s) && sc.kinds[sc.s[i]] == letter {
 		i++
@@ -194,9 +195,9 @@ func (sc *scanner) separator(i int) bool {
 // stop passes a full stop, a question mark or an exclamation mark.
 func (sc *scanner) stop(i int) int {
 	sc.question = sc.question || sc.s[i] == '?'
-	if i++; sc.sinceStop > 0 && sc.gap(i) {
+	if i++; sc.words+sc.numbers > sc.told && sc.gap(i) {
 		sc.sentences++
-		sc.sinceStop = 0
+		sc.told = sc.words + sc.numbers
 	}
 	return i
 }

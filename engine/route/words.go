@@ -108,7 +108,7 @@ func vocabulary() []struct {
 // slots is the size of the hash table, a power of two a few times the
 // vocabulary's, so that most other words meet a free slot at once.
 const (
-	slotBits = 12
+	slotBits = 13
 	slots    = 1 << slotBits
 )
 
@@ -133,7 +133,7 @@ type dictionary struct {
 var words = sync.OnceValue(newDictionary)
 
 func newDictionary() *dictionary {
-	d := &dictionary{kinds: byteKinds(), entries: make([]entry, 1, slots/2)}
+	d := &dictionary{kinds: byteKinds(), entries: make([]entry, 1, slots/8)}
 	d.lower = lowerBytes(&d.kinds)
 	for _, list := range vocabulary() {
 		for word := range strings.FieldsSeq(list.words) {
