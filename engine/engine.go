@@ -160,14 +160,22 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 
 // begin checks a question and records it.
 func (e *Engine) begin(req chat.Request) (*store.Turn, error) {
-	if len(req.Message) > chat.MaxQuestionBytes {
-		return nil, &chat.Error{
-			Kind:    chat.QueryTooLong,
-			Message: fmt.Sprintf("the question has %d bytes, the limit is %d", len(req.Message), chat.MaxQuestionBytes),
-			Hint:    "ask a shorter question and give long text as context",
-		}
+	if err := tooLong(req); err != nil {
+		return nil, err
 	}
 	return e.conversations.Begin(req, prompt.Question(req))
+}
+
+// tooLong returns the error for a question over the limit.
+func tooLong(req chat.Request) error {
+	if len(req.Message) <= chat.MaxQuestionBytes {
+		return nil
+	}
+	return &chat.Error{
+		Kind:    chat.QueryTooLong,
+		Message: fmt.Sprintf("the question has %d bytes, the limit is %d", len(req.Message), chat.MaxQuestionBytes),
+		Hint:    "ask a shorter question and give long text as context",
+	}
 }
 
 // answer plans a question, announces the route and rides the answer's flight.
@@ -267,6 +275,9 @@ func noServer(l Local) string {
 
 // Route decides where a question would be answered, without running it.
 func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecision, error) {
+	if err := tooLong(req); err != nil {
+		return chat.RouteDecision{}, err
+	}
 	level := sentLevel(prompt.Render(req, nil), req.Context)
 	req.Classification = max(req.Classification, level, e.saidLevel(req.ConversationID))
 	d, _, err := e.decide(ctx, e.setup.Load(), req, e.turns(req.ConversationID))
