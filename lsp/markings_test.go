@@ -3,6 +3,8 @@ package lsp
 import (
 	"context"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,13 +28,34 @@ type published struct {
 	after   time.Duration
 }
 
+// record is what markings have published and nobody has looked at yet.
+type record struct {
+	mu  sync.Mutex
+	all []published // guarded by mu
+}
+
+func (r *record) add(p published) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all = append(r.all, p)
+}
+
+// take returns what was recorded, and forgets it.
+func (r *record) take() []published {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := r.all
+	r.all = nil
+	return all
+}
+
 // watch runs markings in the test's bubble and records what they publish.
-func watch(t *testing.T) (*markings, *[]published) {
+func watch(t *testing.T) (*markings, *record) {
 	t.Helper()
-	start, got := time.Now(), &[]published{}
+	start, got := time.Now(), &record{}
 	m := newMarkings(func(p *protocol.PublishDiagnosticsParams) {
 		v, _ := p.Version.Get()
-		*got = append(*got, published{v, len(p.Diagnostics), time.Since(start)})
+		got.add(published{v, len(p.Diagnostics), time.Since(start)})
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -44,18 +67,18 @@ func watch(t *testing.T) (*markings, *[]published) {
 	return m, got
 }
 
-func expect(t *testing.T, got *[]published, want ...published) {
+func expect(t *testing.T, r *record, want ...published) {
 	t.Helper()
 	synctest.Wait()
-	if len(*got) != len(want) {
-		t.Fatalf("published %+v, want %+v", *got, want)
+	got := r.take()
+	if len(got) != len(want) {
+		t.Fatalf("published %+v, want %+v", got, want)
 	}
 	for i := range want {
-		if (*got)[i] != want[i] {
-			t.Errorf("published %+v, want %+v", (*got)[i], want[i])
+		if got[i] != want[i] {
+			t.Errorf("published %+v, want %+v", got[i], want[i])
 		}
 	}
-	*got = nil
 }
 
 func TestMarkingsWaitForRest(t *testing.T) {
@@ -98,10 +121,11 @@ func TestMarkingsAreTakenAway(t *testing.T) {
 func TestMarkingsOffTheReadLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		var last int32
+		var last atomic.Int32
 		m := newMarkings(func(p *protocol.PublishDiagnosticsParams) {
 			<-release
-			last, _ = p.Version.Get()
+			v, _ := p.Version.Get()
+			last.Store(v)
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
@@ -114,8 +138,8 @@ func TestMarkingsOffTheReadLoop(t *testing.T) {
 		close(release)
 		time.Sleep(settle)
 		synctest.Wait()
-		if last != 20_001 {
-			t.Errorf("version %d was published last", last)
+		if v := last.Load(); v != 20_001 {
+			t.Errorf("version %d was published last", v)
 		}
 		cancel()
 		<-done
