@@ -38,7 +38,7 @@ func Decide(req chat.Request, s Settings, c Candidate) chat.RouteDecision {
 		Complexity:     a.Complexity,
 		QueryType:      a.QueryType,
 		Classification: max(req.Classification, s.Classification),
-		Reason:         c.Backend + " at " + c.Address + " is the configured local model server",
+		Reason:         server(c) + " is the local model server",
 	}
 	mode := req.Mode
 	if mode == "" {
@@ -53,6 +53,18 @@ func Decide(req chat.Request, s Settings, c Candidate) chat.RouteDecision {
 	case chat.ModeAuto:
 	}
 	return d
+}
+
+// server names a candidate's server as a person would: by its product, or by
+// what it speaks, and its address.
+func server(c Candidate) string {
+	switch c.Backend {
+	case "ollama":
+		return "Ollama at " + c.Address
+	case "openai":
+		return "the OpenAI-compatible server at " + c.Address
+	}
+	return c.Backend + " at " + c.Address
 }
 
 // Fallback is the decision for the built-in outline when d's backend, or every
