@@ -62,36 +62,66 @@ func (t *template) match(text []byte) (n int, token []byte, odd bool) {
 		return 0, nil, false
 	}
 	at := len(t.literals[0])
-	for i := range t.holes {
-		if i != t.token && t.sameWidth(text, at) {
-			at += t.width
-			if literal := t.literals[i+1]; bytes.HasPrefix(text[at:], literal) {
-				at += len(literal)
-				continue
-			}
+	if t.token == 1 {
+		if at = t.skip(text, at); at < 0 {
 			return 0, nil, false
 		}
-		end, oddHole := plainRun(text, at)
-		if i != t.token {
-			t.width = end - at
-		}
-		if peek(text, end) != '"' {
-			var want string
-			if end, want = scanString(text, end); want != "" {
-				return 0, nil, false
-			}
-			oddHole = true
-		}
-		if i == t.token {
-			token, odd = text[at:end], oddHole
-		}
-		literal := t.literals[i+1]
-		if !bytes.HasPrefix(text[end:], literal) {
+	}
+	token, odd, ok := hole(text, at)
+	if !ok {
+		return 0, nil, false
+	}
+	at += len(token)
+	literal := t.literals[t.token+1]
+	if !bytes.HasPrefix(text[at:], literal) {
+		return 0, nil, false
+	}
+	at += len(literal)
+	if t.holes == 2 && t.token == 0 {
+		if at = t.skip(text, at); at < 0 {
 			return 0, nil, false
 		}
-		at = end + len(literal)
 	}
 	return lineEnd(text, at), token, odd
+}
+
+// skip returns the position behind the hole at text[at] that is not the token's
+// and the literal that follows it, -1 where they are not there.
+func (t *template) skip(text []byte, at int) int {
+	if !t.sameWidth(text, at) {
+		noise, _, ok := hole(text, at)
+		if !ok {
+			return -1
+		}
+		t.width = len(noise)
+	}
+	at += t.width
+	literal := t.literals[2-t.token]
+	if !bytes.HasPrefix(text[at:], literal) {
+		return -1
+	}
+	return at + len(literal)
+}
+
+// hole returns the text of the string that begins at text[at], whether it is
+// odd, and whether it is a valid string at all.
+func hole(text []byte, at int) (inside []byte, odd, ok bool) {
+	end, odd := 0, false
+	if len(text)-at >= 8 { // most tokens end within a word
+		x := binary.LittleEndian.Uint64(text[at:])
+		if stop := stops(x) & tops; stop != 0 {
+			end, odd = at+bits.TrailingZeros64(stop)/8, x&tops != 0
+			if text[end] == '"' {
+				return text[at:end], odd, true
+			}
+		}
+	}
+	end, odd = plainRun(text, at)
+	if peek(text, end) == '"' {
+		return text[at:end], odd, true
+	}
+	end, want := scanString(text, end)
+	return text[at:end], true, want == ""
 }
 
 // sameWidth reports whether the hole at text[at] is as wide as the last one and
