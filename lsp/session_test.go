@@ -10,6 +10,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/assemble"
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
+	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/engine/enginetest"
 	"github.com/rigrun/rigrun-lsp/lsp"
@@ -62,7 +63,7 @@ func (*recordedOutput) Close() error { return nil }
 // serveOnce runs a session on an input and returns its output.
 func serveOnce(t *testing.T, in string) string {
 	t.Helper()
-	overlay := &document.Overlay{}
+	overlay := document.NewOverlay(outline.Disk())
 	e := assemble.Engine(config.Default(), overlay)
 	defer e.Close()
 	server := lsp.New(lsp.Options{

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/rigrun/rigrun-lsp/engine/assemble"
+	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/lsp"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
@@ -71,7 +72,7 @@ func serve(ctx context.Context, args []string, std stdio, getenv func(string) st
 	if err != nil {
 		return err
 	}
-	overlay := &document.Overlay{}
+	overlay := document.NewOverlay(outline.Disk())
 	e := assemble.Engine(config.Default(), overlay)
 	defer e.Close()
 	server := lsp.New(lsp.Options{

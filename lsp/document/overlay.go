@@ -1,16 +1,26 @@
 package document
 
-import (
-	"os"
-	"sync"
-)
+import "sync"
+
+// Files reads files and folders.
+type Files interface {
+	ReadFile(path string) ([]byte, error)
+	ReadDir(dir string) ([]string, error)
+}
 
 // Overlay reads files the way the editor shows them: an open document's text
-// wins over the disk. Unlike a [Store] it may be read from any goroutine. The
-// zero value is ready.
+// wins over what lies beneath. Unlike a [Store] it may be read from any
+// goroutine. Make it with [NewOverlay].
 type Overlay struct {
+	Files // what lies beneath: the disk
+
 	mu   sync.RWMutex
 	text map[string]string // guarded by mu; by path
+}
+
+// NewOverlay returns an overlay of beneath without open documents.
+func NewOverlay(beneath Files) *Overlay {
+	return &Overlay{Files: beneath, text: map[string]string{}}
 }
 
 // Set records the text of an open document. An empty path is no file and is ignored.
@@ -20,9 +30,6 @@ func (o *Overlay) Set(path, text string) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.text == nil {
-		o.text = map[string]string{}
-	}
 	o.text[path] = text
 }
 
@@ -41,25 +48,5 @@ func (o *Overlay) ReadFile(path string) ([]byte, error) {
 	if ok {
 		return []byte(text), nil
 	}
-	return os.ReadFile(path) //nolint:gosec // its callers keep to the workspace's folders
-}
-
-// ReadDir returns the names in a folder, folders with a trailing slash. Symbolic
-// links and other special files are left out, so that a walk never leaves the
-// folder it started in.
-func (o *Overlay) ReadDir(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	names := make([]string, 0, len(entries))
-	for _, e := range entries {
-		switch {
-		case e.IsDir():
-			names = append(names, e.Name()+"/")
-		case e.Type().IsRegular():
-			names = append(names, e.Name())
-		}
-	}
-	return names, nil
+	return o.Files.ReadFile(path)
 }

@@ -24,7 +24,7 @@ import (
 func (e *Editor) serve() {
 	mine, theirs := net.Pipe()
 	e.wire = mine
-	overlay := &document.Overlay{}
+	overlay := document.NewOverlay(outline.Disk())
 	e.Engine = engine.New(engine.Options{
 		Setup:   e.setup(config.Default()),
 		Outline: outline.New(overlay), OutlineModel: outline.Model, Now: time.Now,
