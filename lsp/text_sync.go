@@ -7,18 +7,17 @@ import (
 )
 
 func (s *Server) didOpen(_ context.Context, p *protocol.DidOpenTextDocumentParams) error {
-	s.docs.Open(p.TextDocument)
-	s.opts.Overlay.Set(filePath(p.TextDocument.URI), p.TextDocument.Text)
-	doc, _ := s.docs.Snapshot().Get(p.TextDocument.URI)
+	doc := s.docs.Open(p.TextDocument)
+	s.opts.Overlay.Set(filePath(doc.URI), doc.Text)
 	s.markings.opened(doc)
 	return nil
 }
 
 func (s *Server) didChange(_ context.Context, p *protocol.DidChangeTextDocumentParams) error {
-	if err := s.docs.Change(p.TextDocument, p.ContentChanges); err != nil {
+	doc, err := s.docs.Change(p.TextDocument, p.ContentChanges)
+	if err != nil {
 		return err
 	}
-	doc, _ := s.docs.Snapshot().Get(p.TextDocument.URI)
 	s.opts.Overlay.Set(filePath(doc.URI), doc.Text)
 	s.markings.changed(doc)
 	return nil

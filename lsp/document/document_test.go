@@ -143,7 +143,7 @@ func TestRandomEditsInAnyEncoding(t *testing.T) {
 			want = want[:start] + insert + want[end:]
 			id := protocol.VersionedTextDocumentIdentifier{Version: version}
 			id.URI = file
-			if err := s.Change(id, []protocol.TextDocumentContentChangeEvent{change}); err != nil {
+			if _, err := s.Change(id, []protocol.TextDocumentContentChangeEvent{change}); err != nil {
 				t.Fatal(err)
 			}
 			d, _ := s.Snapshot().Get(file)
@@ -172,7 +172,7 @@ func TestSnapshotKeepsShowingItsMoment(t *testing.T) {
 	before := s.Snapshot()
 	id := protocol.VersionedTextDocumentIdentifier{Version: 2}
 	id.URI = file
-	if err := s.Change(id, []protocol.TextDocumentContentChangeEvent{&protocol.TextDocumentContentChangeWholeDocument{Text: "two"}}); err != nil {
+	if _, err := s.Change(id, []protocol.TextDocumentContentChangeEvent{&protocol.TextDocumentContentChangeWholeDocument{Text: "two"}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(file); err != nil {
@@ -190,7 +190,7 @@ func TestChangesToUnknownDocumentsAreErrors(t *testing.T) {
 	s := NewStore()
 	id := protocol.VersionedTextDocumentIdentifier{Version: 2}
 	id.URI = file
-	if s.Change(id, nil) == nil || s.Close(file) == nil {
+	if _, err := s.Change(id, nil); err == nil || s.Close(file) == nil {
 		t.Error("a document that is not open could be changed or closed")
 	}
 }

@@ -48,17 +48,19 @@ func (s Snapshot) Encoding() protocol.PositionEncodingKind { return s.encoding }
 // All returns the open documents, in no order.
 func (s Snapshot) All() map[uri.URI]*Doc { return maps.Clone(s.docs) }
 
-// Open records a newly opened document. Opening one that is open replaces it.
-func (s *Store) Open(item protocol.TextDocumentItem) {
-	s.put(NewDoc(item.URI, string(item.LanguageID), item.Version, item.Text, s.encoding))
+// Open records a newly opened document and returns it. Opening one that is open replaces it.
+func (s *Store) Open(item protocol.TextDocumentItem) *Doc {
+	d := NewDoc(item.URI, string(item.LanguageID), item.Version, item.Text, s.encoding)
+	s.put(d)
+	return d
 }
 
-// Change applies a notification's changes in order. Each range refers to the
-// text as the change before it left it.
-func (s *Store) Change(id protocol.VersionedTextDocumentIdentifier, changes []protocol.TextDocumentContentChangeEvent) error {
+// Change applies a notification's changes in order and returns the new version.
+// Each range refers to the text as the change before it left it.
+func (s *Store) Change(id protocol.VersionedTextDocumentIdentifier, changes []protocol.TextDocumentContentChangeEvent) (*Doc, error) {
 	d, ok := s.docs[id.URI]
 	if !ok {
-		return fmt.Errorf("change to %s, which is not open", id.URI)
+		return nil, fmt.Errorf("change to %s, which is not open", id.URI)
 	}
 	for _, c := range changes {
 		d = NewDoc(d.URI, d.Language, id.Version, d.change(c), s.encoding)
@@ -67,7 +69,7 @@ func (s *Store) Change(id protocol.VersionedTextDocumentIdentifier, changes []pr
 		d = NewDoc(d.URI, d.Language, id.Version, d.Text, s.encoding)
 	}
 	s.put(d)
-	return nil
+	return d, nil
 }
 
 // Close forgets a document.
