@@ -278,26 +278,10 @@ func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecisio
 	if err := tooLong(req); err != nil {
 		return chat.RouteDecision{}, err
 	}
-	level := sentLevel(prompt.Render(req, nil), req.Context)
-	req.Classification = max(req.Classification, level, e.saidLevel(req.ConversationID))
-	d, _, err := e.decide(ctx, e.setup.Load(), req, e.turns(req.ConversationID))
-	return d, err
-}
-
-// turns counts the turns that the next question of a conversation is sent with,
-// 0 for a conversation that is not here.
-func (e *Engine) turns(id string) int {
-	c, err := e.conversations.Get(id)
-	if err != nil {
-		return 0
-	}
-	n := 0
-	for i := 1; i < len(c.Messages); i += 2 {
-		if c.Messages[i].Text != "" {
-			n += 2
-		}
-	}
-	return n
+	history, level := e.conversations.Upcoming(req.ConversationID)
+	req.Classification = max(req.Classification, level)
+	p, err := e.plan(ctx, req, history)
+	return p.decision, err
 }
 
 // Models lists what can answer: the local server's models, and the outline,

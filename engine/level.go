@@ -20,18 +20,3 @@ func sentLevel(turns []chat.Turn, items []chat.ContextItem) chat.Level {
 	}
 	return level
 }
-
-// saidLevel returns the level of a conversation as it is sent with its next
-// question: what it has reached so far, and what its answers are marked with.
-// It is the lowest for a conversation that is not here.
-func (e *Engine) saidLevel(id string) chat.Level {
-	c, err := e.conversations.Get(id)
-	if err != nil {
-		return chat.Unclassified
-	}
-	level := c.Classification
-	for _, m := range c.Messages {
-		level = max(level, policy.Level(m.Text))
-	}
-	return level
-}

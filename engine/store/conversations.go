@@ -121,6 +121,19 @@ func (c *conversation) history() []chat.Turn {
 	return turns
 }
 
+// Upcoming returns what the next question of a conversation would be sent with:
+// the turns before it, and the level that was reached. A conversation that is
+// not here has neither.
+func (s *Conversations) Upcoming(id string) ([]chat.Turn, chat.Level) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, ok := s.all[id]
+	if !ok {
+		return nil, chat.Unclassified
+	}
+	return c.history(), c.summary.Classification
+}
+
 // Get returns a conversation with its messages.
 func (s *Conversations) Get(id string) (chat.Conversation, error) {
 	s.mu.Lock()
