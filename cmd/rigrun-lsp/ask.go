@@ -12,7 +12,6 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/assemble"
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
-	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
@@ -69,19 +68,15 @@ func ask(ctx context.Context, args []string, std stdio, getenv func(string) stri
 	if err != nil {
 		return err
 	}
-	req := chat.Request{Message: f.question, Model: f.model}
-	if f.file != "" {
-		src, err := readSource(f.file, f.lines)
-		if err != nil {
-			return err
-		}
-		req.Context = []chat.ContextItem{src.item()}
-	}
-	outer, problems := layers(getenv)
-	c, more := config.Merge(outer...)
-	if err := problemLines(append(problems, more...)); err != nil {
+	items, err := fileContext(f.file, f.lines)
+	if err != nil {
 		return err
 	}
+	c, err := settings(getenv)
+	if err != nil {
+		return err
+	}
+	req := chat.Request{Message: f.question, Model: f.model, Context: items}
 	e := assemble.Engine(c, outline.Disk())
 	defer e.Close()
 	to := std.out

@@ -68,8 +68,7 @@ func demo(ctx context.Context, args []string, std stdio, getenv func(string) str
 // printSettingsProblems says on stderr which settings were not taken: the
 // demonstration's editor has no window to show them in.
 func printSettingsProblems(std stdio, getenv func(string) string) error {
-	_, problems := layers(getenv)
-	err := problemLines(problems)
+	_, err := settings(getenv)
 	if err != nil {
 		_, err = fmt.Fprintln(std.err, "rigrun-lsp:", err)
 	}

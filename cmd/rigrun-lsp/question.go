@@ -106,6 +106,18 @@ func (s *source) item() chat.ContextItem {
 	}
 }
 
+// fileContext is the context of a question about lines of a file, none without a file.
+func fileContext(file, lines string) ([]chat.ContextItem, error) {
+	if file == "" {
+		return nil, nil
+	}
+	src, err := readSource(file, lines)
+	if err != nil {
+		return nil, err
+	}
+	return []chat.ContextItem{src.item()}, nil
+}
+
 // projectOf returns the nearest folder above a file that looks like a project's
 // root, else the file's own folder.
 func projectOf(path string) string {

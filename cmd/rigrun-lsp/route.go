@@ -20,7 +20,6 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/backend/local"
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
-	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/lsp"
 )
 
@@ -87,23 +86,14 @@ func route(ctx context.Context, args []string, std stdio, getenv func(string) st
 
 // request is the question of the command line.
 func (f routeFlags) request() (chat.Request, error) {
-	req := chat.Request{Message: f.question, Action: chat.Action(f.action)}
-	if f.file == "" {
-		return req, nil
-	}
-	src, err := readSource(f.file, f.lines)
-	if err != nil {
-		return req, err
-	}
-	req.Context = []chat.ContextItem{src.item()}
-	return req, nil
+	items, err := fileContext(f.file, f.lines)
+	return chat.Request{Message: f.question, Action: chat.Action(f.action), Context: items}, err
 }
 
 // router makes an engine that looks for the model server once.
 func router(getenv func(string) string) (*engine.Engine, error) {
-	outer, problems := layers(getenv)
-	c, more := config.Merge(outer...)
-	if err := problemLines(append(problems, more...)); err != nil {
+	c, err := settings(getenv)
+	if err != nil {
 		return nil, err
 	}
 	setup := assemble.Setup(c)

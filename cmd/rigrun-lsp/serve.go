@@ -89,6 +89,14 @@ func layers(getenv func(string) string) ([]config.Layer, []config.Problem) {
 	return []config.Layer{config.FromEnvironment(getenv), file}, problems
 }
 
+// settings merges the layers for a command without an editor. A value that was
+// not taken is an error here: nobody could be told of it later.
+func settings(getenv func(string) string) (config.Config, error) {
+	outer, problems := layers(getenv)
+	c, more := config.Merge(outer...)
+	return c, problemLines(append(problems, more...))
+}
+
 // connect opens the connection to the editor. With --pipe and --socket the
 // editor listens and the server connects, as the LSP specification has it.
 func connect(ctx context.Context, f serveFlags, std stdio) (io.ReadWriteCloser, error) {
