@@ -21,7 +21,7 @@ const (
 type Assessment struct {
 	Score      float64 // 0…1, how much the question wants a strong model
 	Complexity chat.Complexity
-	QueryType  string // one of [QueryTypes]
+	QueryType  string // one of the Query constants
 }
 
 // Assess scores a question that c would answer; of c only ContextLength and

@@ -102,6 +102,14 @@ func TestShape(t *testing.T) {
 	}
 }
 
+// queryTypes is the closed list of query types.
+func queryTypes() []string {
+	return []string{
+		QueryExplain, QueryFix, QueryRefactor, QueryDocument, QueryTests, QueryReview,
+		QueryDebug, QueryDesign, QueryGenerate, QueryQuestion, QueryChat,
+	}
+}
+
 func TestQueryTypes(t *testing.T) {
 	item := []chat.ContextItem{{Text: "x"}}
 	for _, tc := range []struct {
@@ -130,12 +138,12 @@ func TestQueryTypes(t *testing.T) {
 		if got := Assess(tc.req, Candidate{}).QueryType; got != tc.want {
 			t.Errorf("%q %s: %s, want %s", tc.req.Message, tc.req.Action, got, tc.want)
 		}
-		if !slices.Contains(QueryTypes(), tc.want) {
+		if !slices.Contains(queryTypes(), tc.want) {
 			t.Errorf("%s is not in the list", tc.want)
 		}
 	}
 	for _, a := range chat.Actions() {
-		if got := Assess(chat.Request{Action: a}, Candidate{}).QueryType; !slices.Contains(QueryTypes(), got) {
+		if got := Assess(chat.Request{Action: a}, Candidate{}).QueryType; !slices.Contains(queryTypes(), got) {
 			t.Errorf("%s is not in the list", got)
 		}
 	}

@@ -18,14 +18,6 @@ const (
 	QueryChat     = "chat"     // asks nothing: "thanks"
 )
 
-// QueryTypes lists every query type.
-func QueryTypes() []string {
-	return []string{
-		QueryExplain, QueryFix, QueryRefactor, QueryDocument, QueryTests, QueryReview,
-		QueryDebug, QueryDesign, QueryGenerate, QueryQuestion, QueryChat,
-	}
-}
-
 // queryType names what is asked. The first word decides where it is a verb of a
 // kind; error text comes before it, except where the question only asks about it.
 func queryType(req chat.Request, t *text) string {

@@ -62,11 +62,6 @@ func (d *Document) Change(start, end int, text string) {
 	})
 }
 
-// Close closes the document.
-func (d *Document) Close() {
-	d.e.Notify("textDocument/didClose", map[string]any{"textDocument": map[string]any{"uri": d.URI}})
-}
-
 // Range is the range of a span of bytes.
 func (d *Document) Range(start, end int) Range {
 	return Range{d.Position(start), d.Position(end)}

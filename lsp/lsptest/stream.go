@@ -35,13 +35,6 @@ func (s *Stream) Text() string {
 	return s.text.String()
 }
 
-// Thinking is the thinking so far.
-func (s *Stream) Thinking() string {
-	s.call.e.mu.Lock()
-	defer s.call.e.mu.Unlock()
-	return s.thinking.String()
-}
-
 // Values are the partial results so far.
 func (s *Stream) Values() []Partial {
 	s.call.e.mu.Lock()
