@@ -153,15 +153,15 @@ func panicked(where string, r any) error {
 
 // key hashes what the answer depends on. JSON is an unambiguous encoding of it.
 func (p plan) key() key {
-	context := make([]string, len(p.prompt.Context))
+	paths := make([]string, len(p.prompt.Context))
 	for i, item := range p.prompt.Context {
-		context[i] = item.Path
+		paths[i] = item.Path
 	}
 	h := sha256.New()
 	// Encoding plain strings and numbers into a hash cannot fail.
 	_ = json.NewEncoder(h).Encode([]any{
 		p.decision.Backend, p.prompt.Model, p.prompt.Action, p.decision.Classification,
-		p.prompt.Turns, p.prompt.Options, context,
+		p.prompt.Turns, p.prompt.Options, paths,
 	})
 	return key(h.Sum(nil))
 }
