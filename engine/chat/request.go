@@ -128,6 +128,7 @@ type Prompt struct {
 	Model   string // as the backend names it, never ""
 	Turns   []Turn
 	Options Options
+	Level   Level // the classification of what is sent
 
 	Action   Action
 	Question string
