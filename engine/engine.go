@@ -238,7 +238,7 @@ func (e *Engine) plan(ctx context.Context, req chat.Request, history []chat.Turn
 func (e *Engine) decide(ctx context.Context, setup *Setup, req chat.Request, turns int) (chat.RouteDecision, Backend, error) {
 	target, err := setup.Local.Pick(ctx, req.Model)
 	if err == nil {
-		return route.Decide(req, setup.Settings, route.Candidate{
+		return route.DecideLocal(req, setup.Settings, route.Candidate{
 			Backend: target.Backend.Name(), Model: target.Model.ID, Address: setup.Local.Address(),
 			ContextLength: target.Model.ContextLength, Turns: turns,
 		}), target.Backend, nil
@@ -246,7 +246,7 @@ func (e *Engine) decide(ctx context.Context, setup *Setup, req chat.Request, tur
 	if !replaceable(err) {
 		return chat.RouteDecision{}, nil, err
 	}
-	d := route.Fallback(route.Decide(req, setup.Settings, route.Candidate{Turns: turns}), e.outlineCandidate(), sentence(err))
+	d := route.Fallback(route.DecideLocal(req, setup.Settings, route.Candidate{Turns: turns}), e.outlineCandidate(), sentence(err))
 	return d, e.outline, nil
 }
 

@@ -28,7 +28,13 @@ type Assessment struct {
 // Turns count. It reads the message and the context once, in time proportional
 // to their length, and always says the same of the same question.
 func Assess(req chat.Request, c Candidate) Assessment {
-	f, t := features(req, c)
+	return assess(&req, c.Turns, c.ContextLength)
+}
+
+// assess scores a question with so many turns before it, for a window of so many
+// tokens (0 where nobody knows).
+func assess(req *chat.Request, turns, window int) Assessment {
+	f, t := features(req, turns, window)
 	s := score(&f)
 	return Assessment{Score: s, Complexity: complexity(s), QueryType: queryType(req, &t)}
 }

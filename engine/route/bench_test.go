@@ -15,7 +15,7 @@ func question2K() string {
 }
 
 // BenchmarkDecide decides about a question of 2 KB, and about one with 300 lines of code besides.
-func BenchmarkDecide(b *testing.B) {
+func BenchmarkDecideLocal(b *testing.B) {
 	for _, bc := range []struct {
 		name string
 		req  chat.Request
@@ -27,7 +27,7 @@ func BenchmarkDecide(b *testing.B) {
 		b.Run(bc.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				Decide(bc.req, Settings{}, Candidate{Backend: "ollama", Model: "m", Address: "127.0.0.1:11434"})
+				DecideLocal(bc.req, Settings{}, Candidate{Backend: "ollama", Model: "m", Address: "127.0.0.1:11434"})
 			}
 		})
 	}

@@ -1,77 +1,51 @@
 package route
 
-import (
-	"github.com/rigrun/rigrun-lsp/engine/chat"
-)
+import "github.com/rigrun/rigrun-lsp/engine/chat"
 
-// The values of RouteDecision.ForcedBy that Decide uses.
-const (
-	ForcedByMode       = "mode"
-	ForcedByNoCloudKey = "noCloudKey"
-)
+// cloudBackend is the backend of every cloud tier: they all speak OpenAI's protocol.
+const cloudBackend = "openai"
 
-// Candidate is a backend that can answer, the model it would use, and what that
-// model would have to read besides the question.
-type Candidate struct {
-	Backend string
-	Model   string
-	Address string // host:port, for the reason; "" for a backend inside the process
-
-	ContextLength int // the model's window in tokens, 0 where nobody knows
-	Turns         int // the conversation's messages before this one
-}
-
-// Settings are the parts of the configuration that bear on a decision.
-type Settings struct {
-	Mode           chat.Mode
-	Classification chat.Level
-}
-
-// Decide routes a question to c.
-func Decide(req chat.Request, s Settings, c Candidate) chat.RouteDecision {
-	a := Assess(req, c)
-	d := chat.RouteDecision{
-		Tier:           chat.TierLocal,
-		Backend:        c.Backend,
-		Model:          c.Model,
-		Score:          a.Score,
-		Complexity:     a.Complexity,
-		QueryType:      a.QueryType,
-		Classification: max(req.Classification, s.Classification),
-		Reason:         server(c) + " is the local model server",
+// Decide routes a question: first what [Forced] says, then what the question
+// needs. It always returns a decision. Its backend is "" where the local tier was
+// chosen and there is no local model server: [Next] then says what stands in.
+func Decide(q *Question, r *Rules, l *Local) chat.RouteDecision {
+	d := chat.RouteDecision{Tier: chat.TierLocal, Backend: l.Backend, Model: l.Model, Classification: r.Level}
+	by, why := Forced(r)
+	if by != "" { // the tier is settled: the assessment only describes the question
+		d.ForcedBy = by
+		d.Reason = sentence(why + ": stays on this machine" + crowded(q, l))
 	}
-	mode := req.Mode
-	if mode == "" {
-		mode = s.Mode
-	}
-	switch mode {
-	case chat.ModeCloud:
-		d.ForcedBy = ForcedByNoCloudKey
-		d.Reason += "; the cloud was asked for, but no cloud model can be used"
-	case chat.ModeLocal:
-		d.ForcedBy = ForcedByMode
-	case chat.ModeAuto:
+	a := assess(&q.Request, q.Turns, l.ContextLength)
+	d.Score, d.Complexity, d.QueryType = a.Score, a.Complexity, a.QueryType
+	if by == "" {
+		choose(&d, q, r, l)
 	}
 	return d
 }
 
-// server names a candidate's server as a person would: by its product, or by
-// what it speaks, and its address.
-func server(c Candidate) string {
-	switch c.Backend {
-	case "ollama":
-		return "Ollama at " + c.Address
-	case "openai":
-		return "the OpenAI-compatible server at " + c.Address
+// choose completes a decision that nothing forces.
+func choose(d *chat.RouteDecision, q *Question, r *Rules, l *Local) {
+	w := wishFor(d.Score, q, r, l)
+	if w == wishNone {
+		d.Reason = sentence(here(l) + crowded(q, l))
+		return
 	}
-	return c.Backend + " at " + c.Address
-}
-
-// Fallback is the decision for the built-in outline when d's backend, or every
-// model server, could not answer for the given reason.
-func Fallback(d chat.RouteDecision, outline Candidate, reason string) chat.RouteDecision {
-	d.FallbackFrom = d.Tier
-	d.Backend, d.Model = outline.Backend, outline.Model
-	d.Reason = reason + ": built-in outline; start Ollama for full answers"
-	return d
+	if no := r.noCloud(); no != "" {
+		if w != wishServer {
+			d.ForcedBy = ForcedByNoCloudKey
+		}
+		d.Reason = sentence(here(l) + "; " + w.clause(d, q, l) + ", but " + no)
+		return
+	}
+	p := pickFor(d.Score, q, r, l)
+	if p.tier == nil {
+		d.Reason = sentence(here(l) + "; " + w.clause(d, q, l) + ", but " + p.obstacle(q, r))
+		return
+	}
+	if w == wishServer {
+		d.FallbackFrom = chat.TierLocal
+	}
+	reason := w.clause(d, q, l) + ": "
+	p.toCloud(d, q)
+	d.Reason = sentence(reason + p.words(q))
 }

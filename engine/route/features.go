@@ -42,7 +42,7 @@ const (
 )
 
 // features measures a question. Every feature lies in 0…1.
-func features(req chat.Request, c Candidate) (f [featureCount]float64, t text) {
+func features(req *chat.Request, turns, window int) (f [featureCount]float64, t text) {
 	t = scan(req.Message)
 	s := shapeOf(req.Context)
 	f[always] = 1
@@ -66,8 +66,8 @@ func features(req chat.Request, c Candidate) (f [featureCount]float64, t text) {
 	f[codeLines] = logarithm(s.lines, 1000)
 	f[codeDepth] = saturate(s.depth, 4)
 	f[contextItems] = saturate(max(0, s.items-1), 3)
-	f[historyTurns] = logarithm(c.Turns, 30)
-	f[windowUse] = crowding(len(req.Message)+s.bytes, c.ContextLength)
+	f[historyTurns] = logarithm(turns, 30)
+	f[windowUse] = crowding(len(req.Message)+s.bytes, window)
 	return f, t
 }
 

@@ -20,7 +20,7 @@ const (
 
 // queryType names what is asked. The first word decides where it is a verb of a
 // kind; error text comes before it, except where the question only asks about it.
-func queryType(req chat.Request, t *text) string {
+func queryType(req *chat.Request, t *text) string {
 	if req.Action != "" {
 		return string(req.Action)
 	}

@@ -147,3 +147,8 @@ func TestHeldOutQuestionsAgreeWithTheirLabels(t *testing.T) {
 		t.Errorf("local or strong agrees in %.3f of the held-out questions, 0.90 was expected", share)
 	}
 }
+
+func sampleFeatures(s sample) ([featureCount]float64, text) {
+	req := s.request()
+	return features(&req, s.Turns, s.Window)
+}

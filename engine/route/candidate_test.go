@@ -12,7 +12,7 @@ var (
 	outline = Candidate{Backend: "outline", Model: "built-in"}
 )
 
-func TestDecide(t *testing.T) {
+func TestDecideLocal(t *testing.T) {
 	for name, tc := range map[string]struct {
 		req      chat.Request
 		settings Settings
@@ -29,7 +29,7 @@ func TestDecide(t *testing.T) {
 		"level by the caller":    {chat.Request{Classification: chat.Secret}, Settings{}, "", chat.Secret, "chat"},
 		"caller cannot lower it": {chat.Request{Classification: chat.CUI}, Settings{Classification: chat.TopSecret}, "", chat.TopSecret, "chat"},
 	} {
-		d := Decide(tc.req, tc.settings, ollama)
+		d := DecideLocal(tc.req, tc.settings, ollama)
 		if d.Tier != "local" || d.Backend != "ollama" || d.Model != ollama.Model || !strings.Contains(d.Reason, ollama.Address) {
 			t.Errorf("%s: %+v does not name the server", name, d)
 		}
@@ -40,7 +40,7 @@ func TestDecide(t *testing.T) {
 }
 
 func TestFallbackNamesWhereItCameFrom(t *testing.T) {
-	d := Fallback(Decide(chat.Request{}, Settings{}, ollama), outline, "no model server was found at 127.0.0.1:11434")
+	d := Fallback(DecideLocal(chat.Request{}, Settings{}, ollama), outline, "no model server was found at 127.0.0.1:11434")
 	if d.Backend != "outline" || d.Model != "built-in" || d.FallbackFrom != "local" {
 		t.Errorf("%+v", d)
 	}

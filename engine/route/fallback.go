@@ -1,0 +1,41 @@
+package route
+
+import "github.com/rigrun/rigrun-lsp/engine/chat"
+
+// Next says what answers in place of a tier that failed before its first byte,
+// for the reason why, a part of a sentence: "gpt-5 does not answer (503)". A
+// cloud tier is followed by the local model; the local model by the first cloud
+// tier, where the mode is auto and the rules and limits allow it; and either by
+// the built-in outline, which nothing follows: Next then returns false. No tier
+// that failed is tried again. FallbackFrom is the tier that failed.
+func Next(failed chat.RouteDecision, why string, q *Question, r *Rules, l *Local, outline Local) (chat.RouteDecision, bool) {
+	if failed.Backend == outline.Backend && failed.FallbackFrom != "" {
+		return chat.RouteDecision{}, false
+	}
+	d := failed
+	d.FallbackFrom, d.EstimatedCostCents = failed.Tier, 0
+	if failed.FallbackFrom == "" { // else the other side has failed already
+		if failed.Tier != chat.TierLocal {
+			if l.Backend != "" {
+				d.Tier, d.Backend, d.Model = chat.TierLocal, l.Backend, l.Model
+				d.Reason = sentence(why + ": " + server(l.Backend, l.Address) + " answers instead" + crowded(q, l))
+				return d, true
+			}
+		} else if p := substitute(q, r); p.tier != nil {
+			p.toCloud(&d, q)
+			d.Reason = sentence(why + ": " + p.words(q))
+			return d, true
+		}
+	}
+	d.Tier, d.Backend, d.Model = chat.TierLocal, outline.Backend, outline.Model
+	d.Reason = sentence(why + ": built-in outline; start Ollama for full answers")
+	return d, true
+}
+
+// substitute is the cloud tier that may stand in for the local model.
+func substitute(q *Question, r *Rules) pick {
+	if by, _ := Forced(r); by != "" || !r.auto() || r.noCloud() != "" {
+		return pick{}
+	}
+	return r.from(0, q)
+}
