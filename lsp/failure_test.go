@@ -17,6 +17,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/door"
 	"github.com/rigrun/rigrun-lsp/engine/enginetest"
 	"github.com/rigrun/rigrun-lsp/lsp"
 	"github.com/rigrun/rigrun-lsp/lsp/lsptest"
@@ -78,8 +79,10 @@ func TestModelServersFail(t *testing.T) {
 // impatient makes an engine's parts with limits that a test can wait for.
 func impatient(url string) func(config.Config) engine.Setup {
 	return func(config.Config) engine.Setup {
-		client := transport.New(transport.Options{FirstToken: time.Second, BetweenTokens: 300 * time.Millisecond})
-		return engine.Setup{Local: local.New(local.Config{URL: url, URLSet: true}, client), Release: client.CloseIdle}
+		client := transport.New(door.New(door.Rules{}, nil, nil), transport.Options{FirstToken: time.Second, BetweenTokens: 300 * time.Millisecond})
+		setup := enginetest.Setup(local.New(local.Config{URL: url, URLSet: true}, client))
+		setup.Release = client.CloseIdle
+		return setup
 	}
 }
 
@@ -160,7 +163,7 @@ func (*brokenLocal) Pick(context.Context, string) (local.Target, error) { panic(
 func TestHandlersThatPanic(t *testing.T) {
 	noLeaks(t)
 	e := lsptest.Start(t, lsptest.Options{Setup: func(config.Config) engine.Setup {
-		return engine.Setup{Local: &brokenLocal{}, Release: func() {}}
+		return enginetest.Setup(&brokenLocal{})
 	}})
 	for _, method := range []string{"rigrun/chat", "rigrun/route", "rigrun/chat"} {
 		if err := e.Refuse(method, ask("question", nil)); err.Code != -32603 || strings.Contains(err.Message, "no local server") {

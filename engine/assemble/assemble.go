@@ -1,25 +1,86 @@
 // Package assemble builds an engine from a configuration. It is the only place
-// where settings, the shared transport, the model servers' clients and the
-// built-in outline meet; the programs and the editor layer's tests use it alike,
-// so that what is tested is what runs.
+// where settings, the door, the shared transport, the model servers' clients,
+// the logs and the built-in outline meet; the programs and the editor layer's
+// tests use it alike, so that what is tested is what runs.
 package assemble
 
 import (
+	"cmp"
+	"crypto/rand"
+	"net/url"
+	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine"
+	"github.com/rigrun/rigrun-lsp/engine/audit"
 	"github.com/rigrun/rigrun-lsp/engine/backend/local"
+	"github.com/rigrun/rigrun-lsp/engine/backend/ollama"
+	"github.com/rigrun/rigrun-lsp/engine/backend/openai"
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
+	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/door"
+	"github.com/rigrun/rigrun-lsp/engine/ledger"
 	"github.com/rigrun/rigrun-lsp/engine/route"
+	"github.com/rigrun/rigrun-lsp/engine/secret"
 )
+
+// House is what outlives a configuration: the audit log, what was spent, and the
+// key of the placeholders. Make it with [Open], and close it when done.
+type House struct {
+	log    *audit.Log
+	ledger *ledger.Ledger
+	key    func() secret.Key
+}
+
+// Open returns a house that keeps its files below stateDir, or in memory alone
+// where that is "". It touches no file before something is to be kept.
+func Open(stateDir string) *House {
+	within := func(name string) string {
+		if stateDir == "" {
+			return ""
+		}
+		return filepath.Join(stateDir, name)
+	}
+	dir := AuditDir(stateDir)
+	return &House{
+		log:    audit.Open(dir),
+		ledger: ledger.Open(within("ledger"), time.Now),
+		key:    sync.OnceValue(func() secret.Key { return placeholderKey(dir) }),
+	}
+}
+
+// AuditDir is the folder of the audit log, "" where there is none.
+func AuditDir(stateDir string) string {
+	if stateDir == "" {
+		return ""
+	}
+	return filepath.Join(stateDir, "audit")
+}
+
+// placeholderKey derives the key of the placeholders from the user's. Where that
+// cannot be kept, placeholders hold for this process alone.
+func placeholderKey(dir string) secret.Key {
+	key, err := audit.Key(dir)
+	if err != nil {
+		_, _ = rand.Read(key[:]) // never fails, as crypto/rand has it
+	}
+	return secret.Key(audit.Derive(key, "placeholders"))
+}
+
+// Err is the first failure of the audit log, nil where there was none.
+func (h *House) Err() error { return h.log.Err() }
+
+// Close writes what is still to be written.
+func (h *House) Close() error { return h.log.Close() }
 
 // Engine returns an engine for a configuration. files is how the outline sees
 // the workspace; [outline.Disk] reads the disk alone.
-func Engine(c config.Config, files outline.Files) *engine.Engine {
+func (h *House) Engine(c config.Config, files outline.Files) *engine.Engine {
 	return engine.New(engine.Options{
-		Setup:        Setup(c),
+		Setup:        h.Setup(c),
 		Outline:      outline.New(files),
 		OutlineModel: outline.Model,
 		Now:          time.Now,
@@ -28,8 +89,13 @@ func Engine(c config.Config, files outline.Files) *engine.Engine {
 
 // Setup returns the parts of an engine that depend on the configuration. It
 // opens no connection.
-func Setup(c config.Config) engine.Setup {
-	client := transport.New(transport.Options{Offline: c.Offline})
+func (h *House) Setup(c config.Config) engine.Setup {
+	log := h.log
+	if !c.Audit {
+		log = audit.Off()
+	}
+	client := transport.New(newDoor(c, log), transport.Options{})
+	cloud, noCloud := cloudOf(c, client)
 	return engine.Setup{
 		Local: local.New(local.Config{
 			Kind:       c.Local.Kind,
@@ -39,7 +105,100 @@ func Setup(c config.Config) engine.Setup {
 			EmbedModel: c.Local.EmbedModel,
 			KeepAlive:  c.Local.KeepAlive.String(),
 		}, client),
-		Settings: route.Settings{Mode: c.Mode, Classification: c.Classification},
-		Release:  client.CloseIdle,
+		Cloud:       cloud,
+		Rules:       rules(c, noCloud),
+		Redact:      c.RedactSecrets,
+		Key:         h.key,
+		MaxDayCents: c.MaxDayCents,
+		Ledger:      h.ledger,
+		Audit:       log,
+		Release:     client.CloseIdle,
 	}
+}
+
+// newDoor returns the door for a configuration, whose decisions the log records.
+func newDoor(c config.Config, log *audit.Log) *door.Door {
+	r := door.Rules{
+		Offline: c.Offline, Paranoid: c.Paranoid, Level: c.Classification, Secrets: c.RedactSecrets,
+		LocalHosts: hosts(c.Local.URL, ollama.DefaultPort), CloudHost: "",
+	}
+	if list := hosts(c.Cloud.URL, ""); len(list) > 0 {
+		r.CloudHost = list[0]
+	}
+	return door.New(r, secretKinds, witness{log})
+}
+
+// hosts is the "host:port" of a URL, none where it is not one.
+func hosts(raw, defaultPort string) []string {
+	if raw == "" {
+		return nil
+	}
+	u, err := transport.Base(raw, defaultPort)
+	if err != nil {
+		return nil
+	}
+	return []string{transport.Address(u)}
+}
+
+// secretKinds names the kinds of the secrets in a text.
+func secretKinds(text string) []string {
+	var kinds []string
+	for _, f := range secret.Find(text) {
+		kinds = append(kinds, f.Kind)
+	}
+	return kinds
+}
+
+// cloudOf returns the client of the cloud server, or why there is none, as a
+// part of a sentence.
+func cloudOf(c config.Config, client *transport.Client) (engine.Backend, string) {
+	switch {
+	case c.Cloud.URL == "":
+		return nil, "no cloud server is configured (rigrun.cloud.url)"
+	case c.Cloud.Key == "" && c.Cloud.Headers["Authorization"] == "":
+		return nil, "no cloud key is set (" + config.CloudKeys()[0] + ")"
+	case len(cloudTiers(c)) == 0:
+		return nil, "no cloud model is configured (rigrun.cloud.model)"
+	}
+	b, err := openai.New(c.Cloud.URL, client, openai.Options{Key: c.Cloud.Key, Header: c.Cloud.Headers, Tier: chat.TierCloud})
+	if err != nil {
+		return nil, "rigrun.cloud.url is " + err.Error()
+	}
+	return b, ""
+}
+
+// rules are the settings' rules for routing.
+func rules(c config.Config, noCloud string) route.Rules {
+	return route.Rules{
+		Level: c.Classification, Paranoid: c.Paranoid, Offline: c.Offline,
+		Mode: c.Mode, MaxTier: c.MaxTier, PreferLocal: c.PreferLocal,
+		Tiers: cloudTiers(c), NoCloud: noCloud,
+		MaxAnswerCents: c.MaxAnswerCents, DayLeftCents: -1,
+	}
+}
+
+// cloudTiers are the tiers of the configuration, or the one that its model
+// stands for. Prices that it does not have are those of the dated table.
+func cloudTiers(c config.Config) []route.Tier {
+	address := ""
+	if u, err := url.Parse(c.Cloud.URL); err == nil {
+		address = transport.Address(u)
+	}
+	named := c.Cloud.Tiers
+	if len(named) == 0 {
+		named = []config.Tier{{Name: chat.TierCloud, PriceIn: -1, PriceOut: -1}}
+	}
+	var tiers []route.Tier
+	for _, t := range named {
+		model := cmp.Or(t.Model, c.Cloud.Model)
+		if model == "" {
+			continue
+		}
+		tier := route.Tier{Name: t.Name, Model: model, Address: address, ContextLength: t.ContextLength}
+		if tier.Price, _ = route.PriceOf(model); t.PriceIn >= 0 {
+			tier.Price = route.Price{In: t.PriceIn, Out: t.PriceOut, Known: true}
+		}
+		tiers = append(tiers, tier)
+	}
+	return tiers
 }

@@ -123,8 +123,8 @@ func (s *Server) Models(ctx context.Context) ([]chat.Model, error) {
 	return models, nil
 }
 
-// Embed turns texts into vectors with the configured embedding model.
-func (s *Server) Embed(ctx context.Context, texts []string) ([][]float32, error) {
+// Embed turns texts of a level into vectors with the configured embedding model.
+func (s *Server) Embed(ctx context.Context, level chat.Level, texts []string) ([][]float32, error) {
 	if s.config.EmbedModel == "" {
 		return nil, &chat.Error{
 			Kind:    chat.ModelNotFound,
@@ -136,7 +136,7 @@ func (s *Server) Embed(ctx context.Context, texts []string) ([][]float32, error)
 	if err != nil {
 		return nil, err
 	}
-	return p.embed(ctx, s.config.EmbedModel, texts)
+	return p.embed(ctx, level, s.config.EmbedModel, texts)
 }
 
 // Forget drops what was found and chosen: the next question looks again.
@@ -232,12 +232,12 @@ func (p *place) same(a, b string) bool {
 	return a == b
 }
 
-func (p *place) embed(ctx context.Context, model string, texts []string) ([][]float32, error) {
+func (p *place) embed(ctx context.Context, level chat.Level, model string, texts []string) ([][]float32, error) {
 	if p.ollama != nil {
-		return p.ollama.Embed(ctx, model, texts)
+		return p.ollama.Embed(ctx, level, model, texts)
 	}
 	if p.openai != nil {
-		return p.openai.Embed(ctx, model, texts)
+		return p.openai.Embed(ctx, level, model, texts)
 	}
 	return nil, errors.New("a server without a dialect")
 }

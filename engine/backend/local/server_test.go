@@ -16,6 +16,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
 	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/door"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -23,7 +24,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // newServer returns a Server whose well-known addresses are the ones given.
 func newServer(t *testing.T, c Config, wellKnown ...string) *Server {
 	t.Helper()
-	tr := transport.New(transport.Options{})
+	tr := transport.New(door.New(door.Rules{}, nil, nil), transport.Options{})
 	t.Cleanup(tr.CloseIdle)
 	s := New(c, tr)
 	s.wellKnown = wellKnown
@@ -120,7 +121,7 @@ func TestPickFailure(t *testing.T) {
 
 // TestOfflinePolicy holds that a far address is refused offline as what it is.
 func TestOfflinePolicy(t *testing.T) {
-	tr := transport.New(transport.Options{Offline: true})
+	tr := transport.New(door.New(door.Rules{Offline: true, LocalHosts: []string{"192.0.2.1:11434"}}, nil, nil), transport.Options{})
 	t.Cleanup(tr.CloseIdle)
 	_, err := New(Config{URL: "http://192.0.2.1:11434", URLSet: true}, tr).Pick(t.Context(), "")
 	if chat.KindOf(err) != chat.Policy {
@@ -251,11 +252,11 @@ func TestModels(t *testing.T) {
 
 func TestEmbed(t *testing.T) {
 	for _, s := range []*backendtest.Server{backendtest.Ollama(t, backendtest.Script{}), backendtest.OpenAI(t, backendtest.Script{})} {
-		got, err := newServer(t, Config{URL: s.URL, EmbedModel: "e"}).Embed(t.Context(), []string{"x"})
+		got, err := newServer(t, Config{URL: s.URL, EmbedModel: "e"}).Embed(t.Context(), chat.Unclassified, []string{"x"})
 		if err != nil || len(got) != 1 || len(got[0]) != 2 {
 			t.Errorf("%v, %v", got, err)
 		}
-		if _, err := newServer(t, Config{URL: s.URL}).Embed(t.Context(), []string{"x"}); chat.KindOf(err) != chat.ModelNotFound {
+		if _, err := newServer(t, Config{URL: s.URL}).Embed(t.Context(), chat.Unclassified, []string{"x"}); chat.KindOf(err) != chat.ModelNotFound {
 			t.Error(err)
 		}
 	}
@@ -263,7 +264,7 @@ func TestEmbed(t *testing.T) {
 
 func TestAddress(t *testing.T) {
 	for url, want := range map[string]string{"": "127.0.0.1:11434", "0.0.0.0": "127.0.0.1:11434", "https://u:hunter22@box/x": "box:443", "ftp://x": "the configured address"} {
-		if got := New(Config{URL: url}, transport.New(transport.Options{})).Address(); got != want {
+		if got := New(Config{URL: url}, transport.New(door.New(door.Rules{}, nil, nil), transport.Options{})).Address(); got != want {
 			t.Errorf("%q: %q", url, got)
 		}
 	}

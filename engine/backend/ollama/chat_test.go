@@ -12,13 +12,14 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/backend/ollama"
 	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/door"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func newClient(t *testing.T, url string, o transport.Options) *ollama.Client {
 	t.Helper()
-	tr := transport.New(o)
+	tr := transport.New(door.New(door.Rules{}, nil, nil), o)
 	t.Cleanup(tr.CloseIdle)
 	c, err := ollama.New(url, tr, ollama.Options{KeepAlive: "5m"})
 	if err != nil {
@@ -89,7 +90,7 @@ func TestChatRequest(t *testing.T) {
 
 func TestKeepAliveNumber(t *testing.T) {
 	s := backendtest.Ollama(t, backendtest.Script{})
-	tr := transport.New(transport.Options{})
+	tr := transport.New(door.New(door.Rules{}, nil, nil), transport.Options{})
 	t.Cleanup(tr.CloseIdle)
 	c, err := ollama.New(s.URL, tr, ollama.Options{KeepAlive: "-1"})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/door"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
@@ -86,13 +87,14 @@ func (c *Client) version(ctx context.Context, call transport.Call) (string, erro
 }
 
 // Embed turns texts into vectors, one each, in order. The limit is that of a
-// first token, since the model may have to be loaded.
-func (c *Client) Embed(ctx context.Context, model string, texts []string) ([][]float32, error) {
+// first token, since the model may have to be loaded. level is that of the texts.
+func (c *Client) Embed(ctx context.Context, level chat.Level, model string, texts []string) ([][]float32, error) {
 	in := embedRequest{Model: model, Input: texts, KeepAlive: keepAlive(c.opts.KeepAlive)}
 	var out struct {
 		Embeddings [][]float32 `json:"embeddings"`
 	}
 	call := c.call("/api/embed", model)
+	call.Level = level
 	call.Limit = c.transport.Options().FirstToken
 	if err := c.transport.JSON(ctx, call, in, &out); err != nil {
 		return nil, err
@@ -129,6 +131,7 @@ func (k keepAlive) MarshalJSON() ([]byte, error) {
 func (c *Client) call(path, model string) transport.Call {
 	return transport.Call{
 		URL:    c.base.JoinPath(path),
+		Role:   door.Local,
 		Server: "Ollama",
 		Model:  model,
 		Hint:   func(kind chat.ErrorKind) string { return hint(kind, cmp.Or(model, suggested)) },
@@ -178,7 +181,9 @@ func (c *Client) Chat(ctx context.Context, p *chat.Prompt, w stream.Writer) (str
 	if err != nil {
 		return stream.End{Err: err}, err
 	}
-	return c.transport.Stream(ctx, c.call("/api/chat", p.Model), body, stream.NewNDJSON(), w)
+	call := c.call("/api/chat", p.Model)
+	call.Level = p.Level
+	return c.transport.Stream(ctx, call, body, stream.NewNDJSON(), w)
 }
 
 type chatRequest struct {

@@ -41,7 +41,7 @@ func TestVersionAndEmbed(t *testing.T) {
 	if v, err := c.Version(t.Context()); v != "1.2.3" || err != nil {
 		t.Errorf("%q, %v", v, err)
 	}
-	got, err := c.Embed(t.Context(), "tiny", []string{"a", "b", "c"})
+	got, err := c.Embed(t.Context(), chat.Unclassified, "tiny", []string{"a", "b", "c"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ func TestRecordedCalls(t *testing.T) {
 	if err != nil || info.ContextLength != 2048 || info.NumCtx != 1024 {
 		t.Errorf("show: %+v, %v", info, err)
 	}
-	vectors, err := c.Embed(t.Context(), "tiny-spm", []string{"one"})
+	vectors, err := c.Embed(t.Context(), chat.Unclassified, "tiny-spm", []string{"one"})
 	if err != nil || len(vectors) != 1 || len(vectors[0]) != 64 || vectors[0][0] != 0.060184848 {
 		t.Errorf("embed: %d vectors, %v", len(vectors), err)
 	}

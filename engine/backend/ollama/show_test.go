@@ -11,6 +11,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
 	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/door"
 )
 
 func TestNumCtx(t *testing.T) {
@@ -60,7 +61,7 @@ func TestParameter(t *testing.T) {
 
 func newTestClient(t *testing.T, s *backendtest.Server) *Client {
 	t.Helper()
-	tr := transport.New(transport.Options{})
+	tr := transport.New(door.New(door.Rules{}, nil, nil), transport.Options{})
 	t.Cleanup(tr.CloseIdle)
 	c, err := New(s.URL, tr, Options{})
 	if err != nil {
@@ -141,7 +142,7 @@ func TestShowTellsAPathFromAModel(t *testing.T) {
 			_, _ = io.WriteString(w, body)
 		}))
 		t.Cleanup(s.Close)
-		c, err := New(s.URL, transport.New(transport.Options{}), Options{})
+		c, err := New(s.URL, transport.New(door.New(door.Rules{}, nil, nil), transport.Options{}), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

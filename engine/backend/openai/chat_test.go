@@ -11,13 +11,19 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/backend/openai"
 	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/door"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func newClient(t *testing.T, url string, o openai.Options) *openai.Client {
 	t.Helper()
-	tr := transport.New(transport.Options{})
+	u, err := transport.Base(url, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clean := func(string) []string { return nil }
+	tr := transport.New(door.New(door.Rules{CloudHost: transport.Address(u)}, clean, nil), transport.Options{})
 	t.Cleanup(tr.CloseIdle)
 	c, err := openai.New(url, tr, o)
 	if err != nil {

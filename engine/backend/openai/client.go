@@ -11,6 +11,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/door"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
@@ -18,7 +19,7 @@ import (
 type Options struct {
 	Key    string            // the bearer key, "" for a server that wants none
 	Header map[string]string // further headers, such as OpenRouter's X-Title
-	Tier   string            // of the models; "" means [chat.TierLocal]. It decides which settings hints name
+	Tier   string            // of the models; "" means [chat.TierLocal]; any other is a cloud server to the door and in hints
 }
 
 // Client asks one server.
@@ -75,7 +76,7 @@ func (c *Client) Chat(ctx context.Context, p *chat.Prompt, w stream.Writer) (str
 			return stream.End{Err: err}, err
 		}
 		call := c.call("/v1/chat/completions", p.Model)
-		call.Prefix = "data: "
+		call.Prefix, call.Level = "data: ", p.Level
 		end, err := c.transport.Stream(ctx, call, body, stream.NewSSE(), w)
 		learned := q.learn(err, p)
 		if learned == q {
@@ -122,13 +123,14 @@ func request(p *chat.Prompt, q quirk) chatRequest {
 
 // call describes a request to one of the server's paths.
 func (c *Client) call(path, model string) transport.Call {
-	server := "the model server"
+	role, server := door.Local, "the model server"
 	if c.tier != chat.TierLocal {
-		server = "the cloud model server"
+		role, server = door.Cloud, "the cloud model server"
 	}
 	return transport.Call{
 		URL:    c.base.JoinPath(path),
 		Header: c.header,
+		Role:   role,
 		Server: server,
 		Model:  model,
 		Hint:   func(kind chat.ErrorKind) string { return hint(kind, c.tier) },

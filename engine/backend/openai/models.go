@@ -135,8 +135,8 @@ type embedRequest struct {
 }
 
 // Embed turns texts into vectors, one each, in order. The limit is that of a
-// first token, since the model may have to be loaded.
-func (c *Client) Embed(ctx context.Context, model string, texts []string) ([][]float32, error) {
+// first token, since the model may have to be loaded. level is that of the texts.
+func (c *Client) Embed(ctx context.Context, level chat.Level, model string, texts []string) ([][]float32, error) {
 	var out struct {
 		Data []struct {
 			Index     int       `json:"index"`
@@ -144,6 +144,7 @@ func (c *Client) Embed(ctx context.Context, model string, texts []string) ([][]f
 		} `json:"data"`
 	}
 	call := c.call("/v1/embeddings", model)
+	call.Level = level
 	call.Limit = c.transport.Options().FirstToken
 	if err := c.transport.JSON(ctx, call, embedRequest{model, texts}, &out); err != nil {
 		return nil, err

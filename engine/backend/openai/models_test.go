@@ -83,7 +83,7 @@ func TestModels(t *testing.T) {
 
 func TestEmbed(t *testing.T) {
 	s := backendtest.OpenAI(t, backendtest.Script{Vector: []float32{3, 4}})
-	got, err := newClient(t, s.URL, openai.Options{}).Embed(t.Context(), "tiny", []string{"a", "b"})
+	got, err := newClient(t, s.URL, openai.Options{}).Embed(t.Context(), chat.Unclassified, "tiny", []string{"a", "b"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestEmbedTooFew(t *testing.T) {
 		_, _ = w.Write([]byte(`{"data":[{"index":0,"embedding":[1]},{"index":-7,"embedding":[1]}]}`))
 	}))
 	defer s.Close()
-	_, err := newClient(t, s.URL, openai.Options{}).Embed(t.Context(), "tiny", []string{"a", "b"})
+	_, err := newClient(t, s.URL, openai.Options{}).Embed(t.Context(), chat.Unclassified, "tiny", []string{"a", "b"})
 	if chat.KindOf(err) != chat.BadResponse {
 		t.Error(err)
 	}

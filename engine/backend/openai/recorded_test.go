@@ -57,7 +57,7 @@ func TestRecordedErrors(t *testing.T) {
 			t.Errorf("%s: %#v", test.name, err)
 		}
 	}
-	_, err := replay(t, "llama-error-embeddings").Embed(t.Context(), "tiny", []string{"a"})
+	_, err := replay(t, "llama-error-embeddings").Embed(t.Context(), chat.Unclassified, "tiny", []string{"a"})
 	if chat.KindOf(err) != chat.BadResponse || !strings.Contains(err.Error(), "Start it with `--embeddings`") {
 		t.Error(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rigrun/rigrun-lsp/engine/door"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
@@ -29,7 +30,7 @@ func BenchmarkStream(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := New(Options{})
+	c := New(testDoor(door.Rules{}), Options{})
 	defer c.CloseIdle()
 	b.ReportAllocs()
 	for b.Loop() {

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -97,13 +96,14 @@ func (c *Client) attempt(ctx context.Context, call *Call) (*http.Response, *fail
 }
 
 func newRequest(ctx context.Context, call *Call) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, call.Method, call.URL.String(), bytes.NewReader(call.body))
+	req, err := http.NewRequestWithContext(withCall(ctx, call), call.Method, call.URL.String(), nil)
 	if err != nil {
 		return nil, call.fail(chat.BadResponse, nil, "the address of %s is not valid", call.who())
 	}
 	if call.Header != nil {
 		req.Header = call.Header.Clone()
 	}
+	setBody(req, call.body) // a redirect is followed only with one
 	if call.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
@@ -123,8 +123,8 @@ func withoutURL(err error) error {
 	return err
 }
 
-// neverAnswered reports whether a connection was refused or broke. The dialer's
-// own refusal and an unknown name stay what they are.
+// neverAnswered reports whether a connection was refused or broke. The door's
+// refusal and an unknown name stay what they are.
 func neverAnswered(err error) bool {
 	if chat.KindOf(err) != "" {
 		return false

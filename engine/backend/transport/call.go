@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/door"
 )
 
 // Call says where a request goes and how to speak of it when it fails.
@@ -15,6 +16,9 @@ type Call struct {
 	Method string // "" means POST for a stream, GET or POST for JSON by its input
 	URL    *url.URL
 	Header http.Header // added to the request; no value of it appears in an error
+
+	Role  door.Role  // what the settings call the server
+	Level chat.Level // the classification of what is sent, as far as the caller knows
 
 	Server string // the server in words: "Ollama", "the model server"
 	Model  string // the model asked for, "" where there is none

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/rigrun/rigrun-lsp/engine/door"
 )
 
 // Options are the limits of a [Client]. The zero value is the default of each.
@@ -17,12 +19,9 @@ type Options struct {
 	Retries int           // how often a request is sent again; 2, negative for never
 	MaxWait time.Duration // the longest Retry-After that is waited for; 10 s
 
-	// Offline allows connections to loopback addresses alone.
-	Offline bool
-
 	// Proxy chooses the proxy of a request, nil for none. The default is
 	// [http.ProxyFromEnvironment], which reads the environment once per process.
-	// Loopback hosts never get this far.
+	// Loopback hosts never get this far, nor does what must stay on the premises.
 	Proxy func(*http.Request) (*url.URL, error)
 }
 
@@ -41,28 +40,20 @@ func (o Options) withDefaults() Options {
 }
 
 // Client sends requests to model servers. It is safe for concurrent use, and
-// one serves all of them, so that they share one pool of connections.
+// one serves all of them, so that they share its connections.
 type Client struct {
 	http *http.Client
 	opts Options // with defaults filled in
 }
 
-// New returns a client. It opens nothing until it is used.
-func New(o Options) *Client {
+// maxIdle is how long a connection that nobody uses is kept.
+const maxIdle = 90 * time.Second
+
+// New returns a client whose every request passes d. It opens nothing until it
+// is used.
+func New(d *door.Door, o Options) *Client {
 	o = o.withDefaults()
-	d := newDialer(o)
-	t := &http.Transport{
-		Proxy:                  d.proxy,
-		DialContext:            d.dial,
-		ForceAttemptHTTP2:      true, // a custom dialer would turn HTTP/2 off
-		TLSHandshakeTimeout:    o.Connect,
-		MaxIdleConns:           512,
-		MaxIdleConnsPerHost:    256, // 200 chats at once against one server, with room for lists
-		IdleConnTimeout:        90 * time.Second,
-		MaxResponseHeaderBytes: 1 << 20,
-		DisableCompression:     true, // a compressed stream arrives in lumps
-	}
-	return &Client{http: &http.Client{Transport: t, CheckRedirect: checkRedirect}, opts: o}
+	return &Client{http: &http.Client{Transport: newGate(d, o), CheckRedirect: checkRedirect}, opts: o}
 }
 
 // Options returns the limits in force, defaults filled in.

@@ -3,40 +3,37 @@ package transport
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 	"syscall"
 	"time"
 
-	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/door"
 )
 
-// dialer opens the connections of a client and holds the rule of where to.
+// dialer opens the connections of one reach.
 type dialer struct {
-	net     net.Dialer
-	offline bool
-	choose  func(*http.Request) (*url.URL, error)
+	net    net.Dialer
+	door   *door.Door
+	reach  door.Reach
+	choose func(*http.Request) (*url.URL, error)
 }
 
-func newDialer(o Options) *dialer {
-	d := &dialer{offline: o.Offline, choose: o.Proxy}
-	d.net = net.Dialer{Timeout: o.Connect, KeepAlive: 30 * time.Second}
-	if o.Offline {
-		d.net.ControlContext = requireLoopback
+func newDialer(rules *door.Door, reach door.Reach, o Options) *dialer {
+	d := &dialer{door: rules, reach: reach, choose: o.Proxy}
+	d.net = net.Dialer{Timeout: o.Connect, KeepAlive: 30 * time.Second, ControlContext: d.connecting}
+	if reach == door.Loopback {
 		d.net.Resolver = &net.Resolver{PreferGo: true, Dial: refuseLookup}
 	}
 	return d
 }
 
-// proxy returns the proxy for a request. A loopback host is reached directly,
-// and so is every host in offline mode: a proxy on loopback would carry the
-// request out.
+// proxy returns the proxy for a request. None is used where the reach ends
+// before it, since a proxy carries requests further, nor for a loopback host.
 func (d *dialer) proxy(r *http.Request) (*url.URL, error) {
-	if d.offline || IsLoopback(r.URL.Hostname()) {
+	if d.reach != door.Anywhere || door.IsLoopback(r.URL.Hostname()) {
 		return nil, nil
 	}
 	return d.choose(r)
@@ -44,45 +41,48 @@ func (d *dialer) proxy(r *http.Request) (*url.URL, error) {
 
 // dial connects to addr, which is "host:port".
 func (d *dialer) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	if d.reach == door.Loopback {
+		return d.dialSelf(ctx, network, addr)
+	}
+	return d.net.DialContext(ctx, network, addr)
+}
+
+// dialSelf connects to this machine. Names under localhost are this machine's
+// without asking anyone (RFC 6761); others may stand in the hosts file.
+func (d *dialer) dialSelf(ctx context.Context, network, addr string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	_, literal := netip.ParseAddr(host)
+	self := literal != nil && door.IsLoopback(host)
+	if self {
+		addr = net.JoinHostPort("localhost", port)
+	}
 	conn, err := d.net.DialContext(ctx, network, addr)
-	if err == nil || !d.offline {
+	if _, unknown := errors.AsType[*net.DNSError](err); !unknown {
 		return conn, err
 	}
+	if self { // a machine without a hosts file
+		return d.net.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+	}
 	// The resolver does not keep the cause of a refused lookup.
-	if _, ok := errors.AsType[*net.DNSError](err); ok {
-		return nil, offlineError(addr)
+	if refused := d.door.Lookup(d.reach, addr); refused != nil {
+		return nil, refused
 	}
 	return nil, err
 }
 
-// requireLoopback is called with the resolved address before each connection.
-func requireLoopback(_ context.Context, _, address string, _ syscall.RawConn) error {
-	if ap, err := netip.ParseAddrPort(address); err == nil && ap.Addr().Unmap().IsLoopback() {
-		return nil
+// connecting is called with the resolved address before each connection.
+func (d *dialer) connecting(_ context.Context, _, address string, _ syscall.RawConn) error {
+	addr, err := netip.ParseAddrPort(address)
+	if err != nil {
+		addr = netip.AddrPort{} // which the door refuses
 	}
-	return offlineError(address)
+	return d.door.Dial(d.reach, addr)
 }
 
-// refuseLookup keeps the resolver to the hosts file.
-func refuseLookup(_ context.Context, _, address string) (net.Conn, error) {
-	return nil, offlineError(address)
-}
+// errLookup keeps the resolver of the smallest reach to the hosts file.
+var errLookup = errors.New("no name server is asked")
 
-func offlineError(addr string) *chat.Error {
-	return &chat.Error{
-		Kind:    chat.Policy,
-		Message: fmt.Sprintf("offline mode allows only servers on this machine, and %s is not one", addr),
-		Hint:    "set rigrun.local.url to a loopback address, or rigrun.routing.offline to false",
-	}
-}
-
-// IsLoopback reports whether a host name, without a port, means this machine by
-// its spelling alone: localhost, a name under it, or a loopback address.
-func IsLoopback(host string) bool {
-	host = strings.TrimSuffix(strings.ToLower(host), ".")
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
-}
+func refuseLookup(context.Context, string, string) (net.Conn, error) { return nil, errLookup }

@@ -36,17 +36,22 @@
 //
 // # Where requests go
 //
-// Proxies come from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, certificates from the
-// system (SSL_CERT_FILE and SSL_CERT_DIR where set). Loopback hosts are always
-// reached directly. A redirect is followed only to the same scheme and host and
-// only where it keeps the method, so that neither a prompt nor a key can be led
-// elsewhere. With [Options.Offline] no proxy is used, no name is asked of a name
-// server, and the dialer refuses every address that is not loopback, after the
-// name was resolved.
+// Every attempt passes the [door.Door] that the client was made with, with the
+// bytes it sends; a refusal is a [chat.Error] of the kind policy and is not tried
+// again. The [door.Reach] it gets chooses one of three pools of connections, so
+// that none of them is used beyond the reach it was opened for, and the door is
+// asked once more with each resolved address. Within the smaller two reaches no
+// proxy is used; within the smallest no name server is asked.
+//
+// Otherwise proxies come from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, certificates
+// from the system (SSL_CERT_FILE and SSL_CERT_DIR where set). Loopback hosts are
+// always reached directly. A redirect is followed only to the same scheme and
+// host and only where it keeps the method, so that neither a prompt nor a key
+// can be led elsewhere.
 //
 // # Ownership
 //
 // Stream and JSON close the response body before they return, drained where the
-// answer was whole so that the connection goes back to the pool. The pool's idle
+// answer was whole so that the connection goes back to the pool. The pools' idle
 // connections end after 90 seconds or with [Client.CloseIdle].
 package transport

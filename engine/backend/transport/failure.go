@@ -20,7 +20,7 @@ import (
 // sendFailure explains a request that got no response.
 func (c *Call) sendFailure(err error) error {
 	if e, ok := errors.AsType[*chat.Error](err); ok {
-		return e // the dialer's own refusal
+		return e // the door's refusal, which says what helps
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err // the caller knows which limit or cancel it was

@@ -2,12 +2,14 @@ package transport
 
 import (
 	"errors"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/door"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
@@ -152,12 +154,13 @@ func FuzzParseError(f *testing.F) {
 	})
 }
 
-// TestPolicyIsFinal holds that the dialer's refusal is not taken for a server that is down.
+// TestPolicyIsFinal holds that the door's refusal is not taken for a server that is down.
 func TestPolicyIsFinal(t *testing.T) {
-	if neverAnswered(offlineError("192.0.2.1:80")) {
+	refusal := testDoor(door.Rules{Offline: true}).Dial(door.Anywhere, netip.MustParseAddrPort("192.0.2.1:80"))
+	if neverAnswered(refusal) {
 		t.Error("a refusal by policy would be tried again")
 	}
-	e := testCall(t).sendFailure(errors.Join(offlineError("192.0.2.1:80")))
+	e := testCall(t).sendFailure(errors.Join(refusal))
 	if chat.KindOf(e) != chat.Policy {
 		t.Error(e)
 	}

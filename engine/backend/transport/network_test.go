@@ -22,12 +22,13 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/door"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
 func newClient(t *testing.T, o Options) *Client {
 	t.Helper()
-	c := New(o)
+	c := New(testDoor(door.Rules{}), o)
 	t.Cleanup(c.CloseIdle)
 	return c
 }
@@ -264,7 +265,8 @@ func TestOffline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newClient(t, Options{Offline: true, Proxy: http.ProxyURL(proxyURL)})
+	c := New(testDoor(door.Rules{Offline: true}), Options{Proxy: http.ProxyURL(proxyURL)})
+	t.Cleanup(c.CloseIdle)
 	for _, address := range []string{"http://192.0.2.1/x", "http://model.test:8080/x", "https://[2001:db8::1]/x", "http://localhost.model.test/x"} {
 		start := time.Now()
 		err := c.JSON(t.Context(), to(t, address), nil, nil)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/door"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
@@ -78,6 +79,14 @@ func (p *pipes) count() int {
 	return p.dials
 }
 
+// testDoor is a door to the hosts that these tests know as model servers.
+func testDoor(r door.Rules) *door.Door {
+	r.LocalHosts = []string{
+		"model.test:80", "model.test:8080", "model.test:11434", "192.0.2.1:80", "[2001:db8::1]:443", "localhost.model.test:80",
+	}
+	return door.New(r, func(string) []string { return nil }, nil)
+}
+
 // rig is a client and a server joined by pipes.
 type rig struct {
 	*pipes
@@ -90,8 +99,10 @@ type rig struct {
 // newRig serves h. close must be called in the test's bubble.
 func newRig(t *testing.T, o Options, h http.HandlerFunc) *rig {
 	t.Helper()
-	r := &rig{pipes: newPipes(), t: t, client: New(o), server: &http.Server{Handler: readFirst(h)}, served: make(chan struct{})}
-	r.client.http.Transport.(*http.Transport).DialContext = r.dial
+	r := &rig{pipes: newPipes(), t: t, client: New(testDoor(door.Rules{}), o), server: &http.Server{Handler: readFirst(h)}, served: make(chan struct{})}
+	for _, pool := range r.client.http.Transport.(*gate).pools {
+		pool.DialContext = r.dial
+	}
 	go func() {
 		defer close(r.served)
 		_ = r.server.Serve(r) // ends with Close
