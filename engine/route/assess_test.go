@@ -52,8 +52,8 @@ func TestWordsAreWhole(t *testing.T) {
 func TestEveryWordIsFound(t *testing.T) {
 	d := words()
 	for _, e := range d.entries[1:] {
-		if got := d.find(d.hash(e.word), e.word); got != e.is {
-			t.Errorf("%s: classes %b, want %b", e.word, got, e.is)
+		if got := d.find(d.hash(e.word)); got.is != e.is || got.word != e.word {
+			t.Errorf("%s: found %s with classes %b, want %b", e.word, got.word, got.is, e.is)
 		}
 		for _, message := range []string{e.word, strings.ToUpper(e.word) + " and some more text"} {
 			if s := scan(message); s.opening != e.is {

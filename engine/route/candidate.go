@@ -32,7 +32,7 @@ func DecideLocal(req chat.Request, s Settings, c Candidate) chat.RouteDecision {
 		Complexity:     a.Complexity,
 		QueryType:      a.QueryType,
 		Classification: max(req.Classification, s.Classification),
-		Reason:         server(c.Backend, c.Address) + " is the local model server",
+		Reason:         string(phrase(nil).server(c.Backend, c.Address)) + " is the local model server",
 	}
 	mode := req.Mode
 	if mode == "" {

@@ -5,47 +5,47 @@ import "github.com/rigrun/rigrun-lsp/engine/chat"
 // cloudBackend is the backend of every cloud tier: they all speak OpenAI's protocol.
 const cloudBackend = "openai"
 
-// Decide routes a question: first what [Forced] says, then what the question
-// needs. It always returns a decision. Its backend is "" where the local tier was
-// chosen and there is no local model server: [Next] then says what stands in.
+// Decide routes a question: first by what [Forced] says, then by what the
+// question needs. It always returns a decision. Its backend is "" where the
+// question stays on this machine and there is no local model server: [Next] then
+// says what stands in.
 func Decide(q *Question, r *Rules, l *Local) chat.RouteDecision {
+	var buf [longReason]byte
+	reason := phrase(buf[:0])
 	d := chat.RouteDecision{Tier: chat.TierLocal, Backend: l.Backend, Model: l.Model, Classification: r.Level}
 	by, why := Forced(r)
+	d.ForcedBy = by
 	if by != "" { // the tier is settled: the assessment only describes the question
-		d.ForcedBy = by
-		d.Reason = sentence(why + ": stays on this machine" + crowded(q, l))
+		reason = reason.name(why).add(": stays on this machine").crowded(q, l)
 	}
 	a := assess(&q.Request, q.Turns, l.ContextLength)
 	d.Score, d.Complexity, d.QueryType = a.Score, a.Complexity, a.QueryType
 	if by == "" {
-		choose(&d, q, r, l)
+		reason = choose(&d, reason, q, r, l)
 	}
+	d.Reason = string(reason)
 	return d
 }
 
-// choose completes a decision that nothing forces.
-func choose(d *chat.RouteDecision, q *Question, r *Rules, l *Local) {
+// choose completes a decision that nothing forces, and says its reason.
+func choose(d *chat.RouteDecision, p phrase, q *Question, r *Rules, l *Local) phrase {
 	w := wishFor(d.Score, q, r, l)
 	if w == wishNone {
-		d.Reason = sentence(here(l) + crowded(q, l))
-		return
+		return p.here(l).crowded(q, l)
 	}
 	if no := r.noCloud(); no != "" {
 		if w != wishServer {
 			d.ForcedBy = ForcedByNoCloudKey
 		}
-		d.Reason = sentence(here(l) + "; " + w.clause(d, q, l) + ", but " + no)
-		return
+		return p.refused(w, d, q, l).name(no)
 	}
-	p := pickFor(d.Score, q, r, l)
-	if p.tier == nil {
-		d.Reason = sentence(here(l) + "; " + w.clause(d, q, l) + ", but " + p.obstacle(q, r))
-		return
+	c := pickFor(d.Score, q, r, l)
+	if c.tier == nil {
+		return p.refused(w, d, q, l).obstacle(c, q, r)
 	}
 	if w == wishServer {
 		d.FallbackFrom = chat.TierLocal
 	}
-	reason := w.clause(d, q, l) + ": "
-	p.toCloud(d, q)
-	d.Reason = sentence(reason + p.words(q))
+	c.toCloud(d, q)
+	return p.wish(w, d, q, l).add(": ").cloud(c, q)
 }

@@ -14,21 +14,22 @@ func Next(failed chat.RouteDecision, why string, q *Question, r *Rules, l *Local
 	}
 	d := failed
 	d.FallbackFrom, d.EstimatedCostCents = failed.Tier, 0
+	p := phrase(nil).name(why).add(": ")
 	if failed.FallbackFrom == "" { // else the other side has failed already
 		if failed.Tier != chat.TierLocal {
 			if l.Backend != "" {
 				d.Tier, d.Backend, d.Model = chat.TierLocal, l.Backend, l.Model
-				d.Reason = sentence(why + ": " + server(l.Backend, l.Address) + " answers instead" + crowded(q, l))
+				d.Reason = string(p.server(l.Backend, l.Address).add(" answers instead").crowded(q, l))
 				return d, true
 			}
-		} else if p := substitute(q, r); p.tier != nil {
-			p.toCloud(&d, q)
-			d.Reason = sentence(why + ": " + p.words(q))
+		} else if c := substitute(q, r); c.tier != nil {
+			c.toCloud(&d, q)
+			d.Reason = string(p.cloud(c, q))
 			return d, true
 		}
 	}
 	d.Tier, d.Backend, d.Model = chat.TierLocal, outline.Backend, outline.Model
-	d.Reason = sentence(why + ": built-in outline; start Ollama for full answers")
+	d.Reason = string(p.add("built-in outline; start Ollama for full answers"))
 	return d, true
 }
 

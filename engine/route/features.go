@@ -76,6 +76,9 @@ func saturate(n, half int) float64 { return float64(n) / float64(n+half) }
 
 // logarithm maps a count to 0…1 so that each doubling adds the same, up to full.
 func logarithm(n, full int) float64 {
+	if n == 0 {
+		return 0
+	}
 	return min(1, math.Log1p(float64(n))/math.Log1p(float64(full)))
 }
 

@@ -68,90 +68,134 @@ type scanner struct {
 	*dictionary
 	s    string
 	told int // words and numbers up to the end of the last sentence
+
+	// met are the hashes of words whose slot is not free, to be looked up together.
+	// Looking each up where it stands costs a wrong guess of the processor at most
+	// words of the vocabulary.
+	met  [mostMet]uint64
+	meet int // how many are met
 }
+
+// mostMet is how many words are looked up together: what a tally can count.
+const mostMet = 1<<tallyBits - 1
 
 // scan counts a message. It takes time in proportion to its length and allocates nothing.
 func scan(s string) text {
-	sc := scanner{dictionary: words(), s: s}
+	d := words()
+	sc := scanner{dictionary: d, s: s}
 	for i := 0; i < len(s); {
-		k := sc.kinds[s[i]]
-		if k == letter {
-			if i = sc.word(i); i < len(s) && s[i] == ' ' {
-				i++ // as behind most words
+		if i <= len(s)-2*chunkBytes {
+			word, n := letters(load(s, i))
+			c := s[i+n]
+			if 0 < n && n < chunkBytes && (c == ' ' || !d.goesOn(c)) { // as most words are
+				sc.word(word)
+				if i += n; c == ' ' {
+					i++
+					continue
+				}
 			}
-			continue
 		}
-		switch k {
-		case digit:
-			i = sc.number(i)
-		case stop:
-			i = sc.stop(i)
-		case clause:
-			if i++; sc.gap(i) {
-				sc.parts++
-			}
-		case symbol:
-			sc.symbols++
-			i++
-		case wide:
-			i = sc.wide(i)
-		default:
+		if i = sc.next(i); i < len(s) && s[i] == ' ' {
 			i++
 		}
 	}
+	sc.lookUp()
 	if sc.words+sc.numbers > sc.told {
 		sc.sentences++
 	}
 	return sc.text
 }
 
-// word counts the word that starts at i, and returns where it ends.
-func (sc *scanner) word(i int) int {
-	start := i
-	h, n := sc.chunk(i)
-	for i += n; n == chunkBytes; i += n {
-		var more uint64
-		more, n = sc.chunk(i)
-		h = mix(h, more)
+// goesOn reports whether a word goes on with a byte that is no ASCII letter.
+func (d *dictionary) goesOn(b byte) bool { return d.kinds[b]-letter <= digit-letter }
+
+// next passes what is at i, and returns where it ends.
+func (sc *scanner) next(i int) int {
+	switch sc.kinds[sc.s[i]] {
+	case letter:
+		return sc.anyWord(i)
+	case digit:
+		return sc.number(i)
+	case stop:
+		return sc.stop(i)
+	case wide:
+		return sc.wide(i)
+	case clause:
+		if sc.gap(i + 1) {
+			sc.parts++
+		}
+	case symbol:
+		sc.symbols++
+	case other:
 	}
-	sc.words++
-	if n := i - start; n >= 9 {
+	return i + 1
+}
+
+// anyWord counts the word that starts at i, whatever it is made of, and returns
+// where it ends.
+func (sc *scanner) anyWord(i int) int {
+	h, n := sc.chunk(i)
+	end := i + n
+	for n == chunkBytes {
+		var more uint64
+		more, n = sc.chunk(end)
+		h = mix(h, more)
+		end += n
+	}
+	sc.word(h)
+	if n := end - i; n >= 9 {
 		sc.long++
-		if sc.s[start] >= 0x80 {
+		if sc.s[i] >= 0x80 {
 			sc.words += n / 9 // scripts that part no words are as long as their bytes say
 		}
 	}
-	if sc.index[slot(h)] == 0 {
-		return i // as for most words
-	}
-	is := sc.find(h, sc.s[start:i])
-	if sc.words == 1 {
-		sc.opening = is
-	}
-	sc.add(is &^ unit)
-	return i
+	return end
 }
 
-// chunk reads up to eight bytes of a word that goes on at i, in lower case, and
-// says how many there are. It looks at all of them at once: reading a word byte
-// by byte costs a wrong guess of the processor at the end of most words.
-func (sc *scanner) chunk(i int) (v uint64, n int) {
-	if i+chunkBytes > len(sc.s) {
-		return lastChunk(sc.s[i:], &sc.lower)
+// word counts a word whose hash is h.
+func (sc *scanner) word(h uint64) {
+	if sc.words++; sc.words == 1 {
+		sc.opening = sc.find(h).is
 	}
-	b := sc.s[i : i+chunkBytes]
-	x := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-	if x&topBits != 0 {
-		return lastChunk(b, &sc.lower)
+	n := sc.meet
+	sc.met[n] = h
+	if sc.index[slot(h)] != 0 { // without a branch
+		n++
 	}
+	if sc.meet = n; n == mostMet {
+		sc.lookUp()
+	}
+}
+
+// lookUp counts the classes of the words met.
+func (sc *scanner) lookUp() {
+	var sum uint64
+	for _, h := range sc.met[:sc.meet] {
+		sum += sc.find(h).tally
+	}
+	for i := range sc.counts {
+		sc.counts[i] += int(sum >> (i * tallyBits) & mostMet)
+	}
+	sc.meet = 0
+}
+
+// letters keeps of eight bytes the ASCII letters before any other byte, in lower
+// case, and says how many there are. It looks at all of them at once: reading a
+// word byte by byte costs a wrong guess of the processor at the end of most words.
+func letters(x uint64) (v uint64, n int) {
 	x |= each * 0x20
-	// A sum has a byte's top bit where the byte is at least the limit: 0x80-'a' and so on.
-	letters := (x + each*(0x80-'a')) &^ (x + each*(0x7F-'z'))
-	digits := (x + each*(0x80-'0')) &^ (x + each*(0x7F-'9'))
-	underscores := x + each*(0x80-('_'|0x20))
-	after := topBits &^ (letters | digits | underscores) // its lowest bit is the first byte that is not the word's
+	// The difference has a byte's top bit where the byte is before 'a', the sum where
+	// it is behind 'z'. A byte beyond ASCII has it in one of them, and spoils those of
+	// the bytes behind it only.
+	after := ((each*(0x7F+'a') - x) | (x + each*(0x7F-'z'))) & topBits
 	return x & (after&-after>>7 - 1), bits.TrailingZeros64(after) / 8
+}
+
+// load reads the eight bytes of s from i on.
+func load(s string, i int) uint64 {
+	_ = s[i+7]
+	return uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+		uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
 }
 
 // The constants of working on eight bytes at once.
@@ -160,11 +204,15 @@ const (
 	topBits = each * 0x80
 )
 
-// add counts each class of a set.
-func (sc *scanner) add(is class) {
-	for is &= 1<<featureClasses - 1; is != 0; is &= is - 1 {
-		sc.counts[bits.TrailingZeros32(uint32(is))]++
+// chunk reads up to eight bytes of a word that goes on at i, in lower case, and
+// says how many there are.
+func (sc *scanner) chunk(i int) (v uint64, n int) {
+	if i+chunkBytes <= len(sc.s) {
+		if v, n = letters(load(sc.s, i)); n == chunkBytes || !sc.goesOn(sc.s[i+n]) {
+			return v, n
+		}
 	}
+	return lastChunk(sc.s[i:], &sc.lower)
 }
 
 // number counts the number that starts at i with its separators, and a unit
@@ -181,8 +229,8 @@ func (sc *scanner) number(i int) int {
 	for i < len(sc.s) && sc.kinds[sc.s[i]] == letter {
 		i++
 	}
-	if word := sc.s[start:i]; word != "" && sc.find(sc.hash(word), word)&unit != 0 {
-		sc.add(scale)
+	if word := sc.s[start:i]; word != "" && sc.find(sc.hash(word)).is&unit != 0 {
+		sc.counts[bits.TrailingZeros32(uint32(scale))]++
 	}
 	return i
 }

@@ -2,8 +2,6 @@ package route
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // strength is the score from which a question leaves a local model of a size.
@@ -55,36 +53,55 @@ const bytesPerParameter = 0.61
 // "8x7b", "270m"), which says more than its file, or else by its file; 0 where
 // nobody knows.
 func billions(l *Local) float64 {
-	for part := range strings.FieldsFuncSeq(l.Model, func(r rune) bool { return strings.ContainsRune(":-_/ ", r) }) {
-		if n := sizeWord(part); n > 0 {
-			return n
+	for i, start := 0, true; i < len(l.Model); i++ {
+		if c := l.Model[i]; start && c >= '0' && c <= '9' {
+			if n := size(l.Model[i:]); n > 0 {
+				return n
+			}
 		}
+		start = hyphen(l.Model[i])
 	}
 	return max(0, float64(l.SizeBytes)) / bytesPerParameter / 1e9
 }
 
-// sizeWord reads a size as models' names have it; 0 for any other word.
-func sizeWord(word string) float64 {
-	if len(word) < 2 {
+// size reads a size at the start of s, in billions; 0 where there is none.
+func size(s string) float64 {
+	n, s := number(s)
+	if s != "" && (s[0] == 'x' || s[0] == 'X') { // a mixture: so many experts of a size
+		var each float64
+		each, s = number(s[1:])
+		n *= each
+	}
+	if s == "" || len(s) > 1 && !hyphen(s[1]) {
 		return 0
 	}
-	unit := 1.0
-	switch word[len(word)-1] {
+	switch s[0] {
 	case 'b', 'B':
+		return n
 	case 'm', 'M':
-		unit = 1e-3
-	default:
-		return 0
+		return n / 1000
 	}
-	experts, each, mixed := strings.Cut(word[:len(word)-1], "x")
-	n, err := strconv.ParseFloat(experts, 64)
-	if mixed && err == nil {
-		var size float64
-		size, err = strconv.ParseFloat(each, 64)
-		n *= size
-	}
-	if err != nil || !(n > 0 && n < 1e5) {
-		return 0
-	}
-	return n * unit
+	return 0
 }
+
+// number reads a decimal number at the start of s and returns what follows it.
+func number(s string) (n float64, rest string) {
+	point, unit := false, 1.0
+	for i := range len(s) {
+		switch {
+		case s[i] >= '0' && s[i] <= '9':
+			n = 10*n + float64(s[i]-'0')
+			if point {
+				unit *= 10
+			}
+		case s[i] == '.' && !point:
+			point = true
+		default:
+			return n / unit, s[i:]
+		}
+	}
+	return n / unit, ""
+}
+
+// hyphen reports whether a byte parts the words of a model's name.
+func hyphen(b byte) bool { return b == ':' || b == '-' || b == '_' || b == '/' || b == ' ' }

@@ -2,7 +2,6 @@ package route
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 )
@@ -55,26 +54,4 @@ func overflows(q *Question, window int) bool { return window > 0 && promptTokens
 // holding is the place of the first allowed tier whose window holds the prompt, -1 where none does.
 func (r *Rules) holding(q *Question) int {
 	return slices.IndexFunc(r.Tiers[:reach(r.MaxTier, r.Tiers)], func(t Tier) bool { return !overflows(q, t.ContextLength) })
-}
-
-// clause says the wish as a part of a sentence.
-func (w wish) clause(d *chat.RouteDecision, q *Question, l *Local) string {
-	switch w {
-	case wishMode:
-		return "the cloud was asked for"
-	case wishModel:
-		return "a cloud model was asked for by its name"
-	case wishWindow:
-		return "its " + tokens(promptTokens(q)) + " are more than the local model's window of " + strconv.Itoa(l.ContextLength)
-	case wishCapability:
-		return "the local model " + l.Model + " cannot answer questions"
-	case wishServer:
-		return missing(l)
-	case wishScore, wishNone:
-	}
-	looks := "it looks " + string(d.Complexity) + " (" + strconv.FormatFloat(d.Score, 'f', 2, 64) + ")"
-	if d.Score < StrongFrom {
-		looks += " for a small local model"
-	}
-	return looks
 }

@@ -114,9 +114,21 @@ const (
 
 // entry is a word of the vocabulary.
 type entry struct {
-	hash uint64
-	word string
-	is   class
+	hash  uint64
+	tally uint64 // its classes, but for unit, as a number of tallyBits for each
+	is    class
+	word  string
+}
+
+// tallyBits is how many bits of a tally count one class; ten classes fit in one.
+const tallyBits = 6
+
+// tally counts each class of a set once.
+func tally(is class) (sum uint64) {
+	for i := range featureClasses {
+		sum |= uint64(is>>i&1) << (i * tallyBits)
+	}
+	return sum
 }
 
 // dictionary finds a word's classes, and what kind of byte a byte is. It is
@@ -125,7 +137,7 @@ type dictionary struct {
 	kinds   [256]kind
 	lower   [256]byte
 	index   [slots]uint16 // places in entries, 0 for a free slot; small enough to stay in the first cache
-	entries []entry       // the first is not used
+	entries []entry       // the first is empty
 }
 
 // words makes the dictionary when it is first needed, so that a program that
@@ -152,22 +164,24 @@ func (d *dictionary) add(word string, is class) {
 	for ; d.index[i] != 0; i = (i + 1) % slots {
 		if e := &d.entries[d.index[i]]; e.word == word {
 			e.is |= is
+			e.tally = tally(e.is &^ unit)
 			return
 		}
 	}
 	d.index[i] = uint16(len(d.entries)) //nolint:gosec // fewer than slots
-	d.entries = append(d.entries, entry{h, word, is})
+	d.entries = append(d.entries, entry{h, tally(is &^ unit), is, word})
 }
 
-// find returns the classes of a word whose hash is h.
-func (d *dictionary) find(h uint64, word string) class {
+// find returns the word whose hash is h, or the empty one. No two words of the
+// vocabulary have the same; another word that had the hash of one, which takes
+// more than eight bytes and an effort to make, would be taken for it.
+func (d *dictionary) find(h uint64) *entry {
 	for i := slot(h); d.index[i] != 0; i = (i + 1) % slots {
-		e := &d.entries[d.index[i]]
-		if e.hash == h && (len(word) <= chunkBytes || strings.EqualFold(e.word, word)) {
-			return e.is
+		if e := &d.entries[d.index[i]]; e.hash == h {
+			return e
 		}
 	}
-	return 0
+	return &d.entries[0]
 }
 
 // chunkBytes is how many bytes of a word are read at once.
