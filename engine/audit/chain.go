@@ -34,8 +34,7 @@ type entry struct {
 	Lost int `json:"lost,omitempty"`
 }
 
-// macSize is the length of what follows a line's signed bytes: the member "mac",
-// the closing brace and the newline.
+// macSize is the length of what follows a line's signed bytes.
 const macSize = len(`,"mac":"`) + 2*hashSize + len("\"}\n")
 
 // maxLine is the longest line that is read, in bytes. Within an event's limits
@@ -70,8 +69,11 @@ type link struct {
 func sign(key, prev [32]byte, object []byte) (line []byte, mac [32]byte) {
 	body := object[:len(object)-1] // without the closing brace
 	mac = linkMAC(key, prev, body)
-	return fmt.Appendf(nil, "%s,\"mac\":\"%x\"}\n", body, mac), mac
+	return append(bytes.Clone(body), macMember(mac)...), mac
 }
+
+// macMember is the end of a line: the MAC, the closing brace and the newline.
+func macMember(mac [32]byte) []byte { return fmt.Appendf(nil, ",\"mac\":\"%x\"}\n", mac) }
 
 func linkMAC(key, prev [32]byte, body []byte) [32]byte {
 	h := hmac.New(sha256.New, key[:])
@@ -100,7 +102,7 @@ func parseLine(line []byte, value any) (signed, bool) {
 	body, rest := line[:len(line)-macSize], line[len(line)-macSize:]
 	digits := rest[len(`,"mac":"`) : len(rest)-len("\"}\n")]
 	mac, ok := parseMAC(string(digits))
-	if !ok || !bytes.Equal(rest, fmt.Appendf(nil, ",\"mac\":\"%x\"}\n", mac)) {
+	if !ok || !bytes.Equal(rest, macMember(mac)) {
 		return signed{}, false
 	}
 	object := append(bytes.Clone(body), '}')

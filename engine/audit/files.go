@@ -27,6 +27,9 @@ const (
 
 const rotatedLayout = "20060102T150405Z"
 
+// rotatedForm is what rotatedName gives.
+var rotatedForm = regexp.MustCompile(`^audit-(\d{8}T\d{6}Z)-([1-9]\d{0,8})\.jsonl$`)
+
 // rotated is a file that is written no more.
 type rotated struct {
 	name   string
@@ -44,10 +47,9 @@ func rotatedFiles(dir fs.FS) ([]rotated, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	form := regexp.MustCompile(`^audit-(\d{8}T\d{6}Z)-([1-9]\d{0,8})\.jsonl$`)
 	var files []rotated
 	for _, e := range entries {
-		parts := form.FindStringSubmatch(e.Name())
+		parts := rotatedForm.FindStringSubmatch(e.Name())
 		if parts == nil {
 			continue
 		}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -92,10 +93,25 @@ func (j *journal) locate() (place, error) {
 		size = info.Size()
 	}
 	at, _ := h.link()
-	if state == headGood && exists && size > 0 && size == h.Size {
+	if state == headGood && exists && size == h.Size && j.endsWith(at, size) {
 		return place{at: at, first: h.First, size: size}, nil
 	}
 	return j.reconcile(dir, h, state, size)
+}
+
+// endsWith tells whether the current file, of the given size, ends with the line
+// at. The size alone would not do: a new file can have the size of the one before
+// it when a process dies in a rotation.
+func (j *journal) endsWith(at link, size int64) bool {
+	file, err := os.Open(j.path(currentFile))
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	want := macMember(at.mac)
+	got := make([]byte, len(want))
+	_, err = file.ReadAt(got, max(0, size-int64(len(got))))
+	return err == nil && bytes.Equal(got, want)
 }
 
 // reconcile finds the end of the chain where the head and the files disagree, and
@@ -117,7 +133,11 @@ func (j *journal) reconcile(dir fs.FS, h head, state headState, size int64) (pla
 			return place{}, err
 		}
 	}
-	p := place{at: w.at, first: h.First, size: size}
+	newline := len(w.tail) > 0 && w.file == currentFile
+	if newline {
+		w.terminate()
+	}
+	p := place{at: w.at, first: h.First, size: size, newline: newline}
 	sound := state == headGood && w.passed && w.at.seq >= h.Seq
 	torn := w.pending.size > 0 && w.file == currentFile
 	switch {
@@ -133,9 +153,6 @@ func (j *journal) reconcile(dir fs.FS, h head, state headState, size int64) (pla
 		p.opening = &entry{Event: Event{Event: eventFile}}
 	}
 	if torn {
-		if p.newline = !w.ends; p.newline {
-			w.pending.add([]byte{'\n'}, w.line)
-		}
 		p.opening.Torn, p.opening.TornHash = w.pending.size, w.pending.sum()
 	}
 	return p, nil

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -130,7 +131,7 @@ func verify(dir fs.FS, k keys) (Report, error) {
 }
 
 func (w *walk) readFile(dir fs.FS, name string) error {
-	file, err := dir.Open(name)
+	file, err := openRegular(dir, name)
 	if err != nil {
 		return err
 	}
@@ -138,10 +139,22 @@ func (w *walk) readFile(dir fs.FS, name string) error {
 	return w.read(name, file)
 }
 
+// openRegular opens a file, and nothing that could keep its reader waiting.
+func openRegular(dir fs.FS, name string) (fs.File, error) {
+	info, err := fs.Stat(dir, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s in the log's folder is no regular file: remove it", name)
+	}
+	return dir.Open(name)
+}
+
 // finish compares where the walk ended with the head.
 func (w *walk) finish(h head, state headState) {
 	if state == headGood && w.torn() {
-		w.breaks(w.pending.line, "it is incomplete, as a crash leaves it; the next event that is recorded closes it off")
+		w.breaks(cmp.Or(w.pending.line, w.line), "it is incomplete, as a crash leaves it; the next event that is recorded closes it off")
 	}
 	w.closeFile()
 	if state != headGood {

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 // to find where to go on, [Verify] to find what is wrong; both see the same.
 type walk struct {
 	keys keys
+	in   *bufio.Reader // over the file being read
 
 	known bool // whether at is a place in the chain: from the first line that is authentic
 	at    link // the last authentic line
@@ -22,7 +24,7 @@ type walk struct {
 	line    int    // of file, the one read last
 	opened  bool   // whether file has had an authentic line
 	pending region // what follows the last authentic line and is none
-	ends    bool   // whether the last piece of pending ends with a newline
+	tail    []byte // what follows the last newline of file, not judged yet
 	foreign bool   // whether pending names another key
 
 	lines     int // authentic ones
@@ -35,7 +37,7 @@ type walk struct {
 
 // newWalk begins before the first line. The anchor is the place to look out for.
 func newWalk(k keys, anchor link) *walk {
-	return &walk{keys: k, pending: k.region(), anchor: anchor, passed: anchor == link{}}
+	return &walk{keys: k, in: newLineReader(nil), pending: k.region(), anchor: anchor, passed: anchor == link{}}
 }
 
 // read walks through one file. Whatever the file holds is no error; only reading
@@ -43,28 +45,43 @@ func newWalk(k keys, anchor link) *walk {
 func (w *walk) read(name string, r io.Reader) error {
 	w.closeFile()
 	w.file, w.line, w.opened = name, 0, false
-	in := bufio.NewReaderSize(r, maxLine)
-	for whole := true; ; {
-		// A piece without a newline is the end of the file, or of what fits a line.
-		piece, err := in.ReadSlice('\n')
-		if len(piece) > 0 {
-			if whole {
-				w.line++
-			}
-			w.take(piece)
-			whole = err == nil
+	w.in.Reset(r)
+	return eachLine(w.in, func(raw []byte, begins bool) {
+		if begins {
+			w.line++
+		}
+		w.take(raw)
+	})
+}
+
+// newLineReader returns a reader whose buffer holds the longest line.
+func newLineReader(r io.Reader) *bufio.Reader { return bufio.NewReaderSize(r, maxLine) }
+
+// eachLine calls f for each line, newline included. A line longer than maxLine
+// comes in pieces, of which begins marks the first.
+func eachLine(in *bufio.Reader, f func(raw []byte, begins bool)) error {
+	for begins := true; ; {
+		raw, err := in.ReadSlice('\n')
+		if len(raw) > 0 {
+			f(raw, begins)
+			begins = err == nil
 		}
 		switch {
 		case err == io.EOF:
 			return nil
 		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
-			return fmt.Errorf("read %s: %w", name, err)
+			return err
 		}
 	}
 }
 
-// take judges one line.
+// take judges one line. What has no newline is kept for later: it may be a line
+// of which a crash took nothing but that.
 func (w *walk) take(raw []byte) {
+	if raw[len(raw)-1] != '\n' && len(raw) < maxLine {
+		w.tail = bytes.Clone(raw)
+		return
+	}
 	var e entry
 	line, ok := parseLine(raw, &e)
 	switch {
@@ -75,7 +92,6 @@ func (w *walk) take(raw []byte) {
 	default:
 		w.foreign = w.foreign || ok && e.KeyID != "" && e.KeyID != w.keys.id
 		w.pending.add(raw, w.line)
-		w.ends = raw[len(raw)-1] == '\n'
 		return
 	}
 	w.accept(e, line)
@@ -116,7 +132,9 @@ func (w *walk) judge(e entry, gap string) {
 	case e.Torn > 0:
 		w.breaks(w.line, "what a crash had left before it was removed")
 	}
-	if gap != "" {
+	if gap != "" && left {
+		w.breaks(w.pending.line, gap)
+	} else if gap != "" {
 		w.breaks(w.line, gap)
 	}
 	if e.From != "" && e.Event.Event == eventDamage {
@@ -141,8 +159,19 @@ func (w *walk) accept(e entry, line signed) {
 	}
 }
 
-// closeFile ends a file that another one follows.
+// terminate judges the tail as the line that it is with a newline behind it.
+func (w *walk) terminate() {
+	line := append(w.tail, '\n')
+	w.tail = nil
+	w.take(line)
+}
+
+// closeFile ends a file that is read to its end.
 func (w *walk) closeFile() {
+	if len(w.tail) > 0 {
+		w.pending.add(w.tail, w.line)
+		w.tail = nil
+	}
 	if w.pending.size > 0 {
 		w.breaks(w.pending.line, w.brokenLine())
 		w.pending, w.foreign = w.keys.region(), false
@@ -167,7 +196,7 @@ func (w *walk) breaks(line int, why string) {
 // torn tells whether the walk ended in what a crash may have left: bytes after
 // the last authentic line that no head has confirmed.
 func (w *walk) torn() bool {
-	return w.pending.size > 0 && w.passed && w.at.seq >= w.anchor.seq && !w.foreign
+	return w.pending.size+int64(len(w.tail)) > 0 && w.passed && w.at.seq >= w.anchor.seq && !w.foreign
 }
 
 // missingLines names lines by their numbers in the chain.

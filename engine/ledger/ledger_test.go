@@ -25,7 +25,7 @@ func TestReserveSettleSaved(t *testing.T) {
 	if spent, _ := today(t, b); spent != 0.3 {
 		t.Errorf("another ledger sees %v cents of a reservation of 0.3", spent)
 	}
-	if _, err := b.Reserve(0.1000001, 0.4); !errors.Is(err, ErrOverLimit) {
+	if _, err := b.Reserve(0.100001, 0.4); !errors.Is(err, ErrOverLimit) {
 		t.Errorf("a reservation over the limit: %v", err)
 	}
 	if _, err := b.Reserve(0.1, 0.4); err != nil {
