@@ -55,7 +55,11 @@ func spelling(name, port string) string {
 	if addr, err := netip.ParseAddr(name); err == nil {
 		return net.JoinHostPort(addr.Unmap().String(), port)
 	}
-	return net.JoinHostPort(lower(strings.TrimSuffix(name, ".")), port)
+	short := lower(strings.TrimSuffix(name, "."))
+	if _, err := netip.ParseAddr(short); err == nil {
+		short = name // a name that looks like an address is not that address
+	}
+	return net.JoinHostPort(short, port)
 }
 
 // configured brings a "host:port" of the settings into the one spelling, ""

@@ -1,13 +1,12 @@
 package door
 
 import (
-	"bytes"
-	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // bodyTexts returns every string of a JSON body, keys too, unescaped, in order;
-// empty ones are left out. All of them stand in one buffer.
+// empty ones are left out. All of them are parts of one string.
 //
 // This is no parser: it only tells strings from what is between them, so that a
 // body cut short or put together wrongly shows as much as a good one. Between
@@ -19,41 +18,55 @@ func bodyTexts(body []byte) []string {
 	if len(body) == 0 {
 		return nil
 	}
-	w := walker{src: body}
-	w.text.Grow(len(body)) // no escape is shorter than what it stands for
+	w := newWalker(body)
 	for w.seek() {
 		w.read()
 	}
+	all := w.texts()
 	if w.odd {
-		w.all = append(w.all, string(body), unescaped(body))
+		all = append(all, string(body), unescaped(body))
 	}
-	return w.all
+	return all
 }
 
 // unescaped is a text with JSON's escapes undone wherever they stand.
 func unescaped(src []byte) string {
-	w := walker{src: src}
-	w.text.Grow(len(src))
+	w := newWalker(src)
 	for w.at < len(src) {
-		run := bytes.IndexByte(src[w.at:], '\\')
-		if run < 0 {
-			run = len(src) - w.at
-		}
-		w.copy(run)
-		if w.at < len(src) {
+		if src[w.at] == '\\' {
 			w.escape()
+		} else {
+			w.keep()
 		}
 	}
-	return w.text.String()
+	return string(w.text)
 }
 
 // walker goes through src once and writes its strings one after the other into text.
 type walker struct {
 	src  []byte
-	at   int  // in src, of what is read next
-	odd  bool // something was not JSON
-	text strings.Builder
-	all  []string
+	at   int    // in src, of what is read next
+	text []byte // never grows: no escape is shorter than what it stands for
+	ends []int  // where each string ends in text
+	odd  bool   // something was not JSON
+}
+
+func newWalker(src []byte) walker {
+	return walker{src: src, text: make([]byte, 0, len(src)), ends: make([]int, 0, 32)}
+}
+
+// texts are the strings that were read.
+func (w *walker) texts() []string {
+	whole := string(w.text)
+	all := make([]string, 0, len(w.ends)+8) // room for the texts around the body
+	start := 0
+	for _, end := range w.ends {
+		if end > start {
+			all = append(all, whole[start:end])
+		}
+		start = end
+	}
+	return all
 }
 
 // seek moves behind the next quote that opens a string.
@@ -83,48 +96,50 @@ func betweenStrings(c byte) bool {
 
 // read reads a string up to and with its closing quote, or the end of src.
 func (w *walker) read() {
-	start := w.text.Len()
 	for w.at < len(w.src) {
-		w.copy(w.run())
+		w.run()
 		if w.at == len(w.src) {
 			break
 		}
-		if w.src[w.at] == '"' {
+		switch w.src[w.at] {
+		case '"':
 			w.at++
-			w.emit(start)
+			w.ends = append(w.ends, len(w.text))
 			return
+		case '\\':
+			w.escape()
+		default:
+			w.keep() // must be escaped in JSON
 		}
-		w.escape()
 	}
 	w.odd = true
-	w.emit(start)
+	w.ends = append(w.ends, len(w.text))
 }
 
-// run is the number of bytes up to the next quote, backslash or the end of src.
-func (w *walker) run() int {
-	rest := w.src[w.at:]
-	for i, c := range rest {
-		if c == '"' || c == '\\' {
-			return i
-		}
-		if c < ' ' {
-			w.odd = true // must be escaped in JSON
-		}
+// stops are the bytes that end a run of plain ones in a string: quotes,
+// backslashes and control characters.
+var stops = [256]bool{
+	'"': true, '\\': true,
+	0: true, 1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true, 8: true, 9: true, 10: true, 11: true, 12: true, 13: true, 14: true, 15: true,
+	16: true, 17: true, 18: true, 19: true, 20: true, 21: true, 22: true, 23: true, 24: true, 25: true, 26: true, 27: true, 28: true, 29: true, 30: true, 31: true,
+}
+
+// run takes over what stands in front of the next byte of stops or the end of src.
+func (w *walker) run() {
+	src := w.src[w.at:]
+	n := 0
+	for n < len(src) && !stops[src[n]] {
+		n++
 	}
-	return len(rest)
-}
-
-// copy takes n bytes over as they are.
-func (w *walker) copy(n int) {
-	w.text.Write(w.src[w.at : w.at+n])
+	w.text = append(w.text, src[:n]...)
 	w.at += n
 }
 
-// emit makes a text of what was written since start.
-func (w *walker) emit(start int) {
-	if w.text.Len() > start {
-		w.all = append(w.all, w.text.String()[start:])
-	}
+// keep takes a byte over that is not JSON where it stands.
+func (w *walker) keep() {
+	w.odd = true
+	w.text = append(w.text, w.src[w.at])
+	w.at++
 }
 
 // escape undoes the escape that begins at the backslash at hand. A backslash
@@ -133,18 +148,17 @@ func (w *walker) escape() {
 	rest := w.src[w.at:]
 	if len(rest) > 1 {
 		if c := shortEscape(rest[1]); c != 0 {
-			w.text.WriteByte(c)
+			w.text = append(w.text, c)
 			w.at += 2
 			return
 		}
 		if r, n := longEscape(rest); n > 0 {
-			w.text.WriteRune(r)
+			w.text = utf8.AppendRune(w.text, r)
 			w.at += n
 			return
 		}
 	}
-	w.odd = true
-	w.copy(1)
+	w.keep()
 }
 
 // shortEscape is what a backslash with c stands for, 0 for none.
