@@ -32,7 +32,7 @@ func cents(p Price, in, out int) float64 {
 }
 
 // Saved is what an answer that cost nothing would have cost, in cents, on the
-// cloud tier that its score asks for. It is 0 where the cloud answered, where a
+// cloud tier that its score asks for, as far as the rules allow it. It is 0 where the cloud answered, where a
 // rule kept the question from every cloud tier, where another tier stood in for
 // one that failed, and where the price is not known: nobody saved anything then.
 func Saved(usage chat.Usage, r *Rules, d chat.RouteDecision) float64 {
@@ -40,7 +40,8 @@ func Saved(usage chat.Usage, r *Rules, d chat.RouteDecision) float64 {
 	if by, _ := Forced(r); !local || by != "" || d.FallbackFrom != "" || r.noCloud() != "" {
 		return 0
 	}
-	return Cost(r.Tiers[r.tierFor(d.Score, StrongFrom)].Price, usage)
+	i := min(r.tierFor(d.Score, StrongFrom), reach(r.MaxTier, r.Tiers)-1)
+	return Cost(r.Tiers[i].Price, usage)
 }
 
 // promptTokens estimates a prompt's tokens: four bytes to one, the usual average

@@ -93,12 +93,13 @@ func prices() []modelPrice {
 func PriceOf(model string) (Price, bool) {
 	name := strings.ToLower(model[strings.LastIndexByte(model, '/')+1:])
 	name, variant, _ := strings.Cut(name, ":")
-	switch variant {
-	case "free":
-		return Price{Known: true}, name != ""
-	case "", "thinking":
-	default:
-		return Price{}, false // a faster or longer variant has its own price
+	switch {
+	case name == "":
+		return Price{}, false
+	case variant == "free":
+		return Price{Known: true}, true
+	case variant != "" && variant != "thinking": // a faster or a longer one has a price of its own
+		return Price{}, false
 	}
 	name = undated(strings.ReplaceAll(name, ".", "-"))
 	i := slices.IndexFunc(prices(), func(m modelPrice) bool { return m.model == name })

@@ -128,7 +128,9 @@ func (p phrase) price(q *Question, t *Tier) phrase {
 	switch {
 	case !t.Price.known():
 		return p.add("at an unknown price")
-	case c > 0 && c < 0.01:
+	case c == 0:
+		return p.add("free of charge")
+	case c < 0.01:
 		return p.add("less than 0.01 ¢")
 	}
 	return p.add("about ").amount(c)
@@ -137,10 +139,13 @@ func (p phrase) price(q *Question, t *Tier) phrase {
 // amount writes an amount of money.
 func (p phrase) amount(cents float64) phrase { return p.hundredths(cents).add(" ¢") }
 
-// hundredths writes a number with two digits behind the point, or, from ten on, with none.
+// hundredths writes a number with two digits behind the point, or with none where it is nothing or more than ten.
 func (p phrase) hundredths(x float64) phrase {
 	n := int(math.Round(100 * min(x, 1e12)))
-	if n >= 1000 {
+	switch {
+	case n == 0:
+		return p.add("0")
+	case n >= 1000:
 		return p.int((n + 50) / 100)
 	}
 	return append(p.int(n/100), '.', '0'+byte(n/10%10), '0'+byte(n%10))
