@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -161,7 +162,7 @@ func (w *walk) accept(e entry, line signed) {
 
 // terminate judges the tail as the line that it is with a newline behind it.
 func (w *walk) terminate() {
-	line := append(w.tail, '\n')
+	line := slices.Concat(w.tail, []byte{'\n'})
 	w.tail = nil
 	w.take(line)
 }
