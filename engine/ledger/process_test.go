@@ -71,20 +71,36 @@ func kill() {
 	select {} // until the signal arrives
 }
 
-// TestProcesses lets eight processes reserve a hundred times each. Together they
-// never pass the limit, and those that are killed leave their reservation.
+// TestProcesses lets eight processes reserve a hundred times each, after some
+// that were killed. Together they never pass the limit, and those that were killed
+// leave their reservation.
 func TestProcesses(t *testing.T) {
 	dir := location(t)
+	given, killed := run(t, dir, victims, killVariable+"=1")
+	if given != 6*victims || killed != victims {
+		t.Fatalf("%d processes were killed after %d reservations", killed, given)
+	}
+	more, again := run(t, dir, children)
+	given += more
+	spent, _, err := Open(dir, nil).Today()
+	if want := float64(given-killed)/2 + float64(killed); err != nil || again != 0 || spent != want {
+		t.Errorf("%v cents of %d answers, %d of them not settled (%v), want %v", spent, given, killed+again, err, want)
+	}
+	if spent > limit || spent < limit-1 {
+		t.Errorf("spent %v of %v", spent, limit)
+	}
+}
+
+// run runs n children at once. It returns how many reservations they were given,
+// and how many of them did not end by themselves.
+func run(t *testing.T, dir string, n int, env ...string) (given, killed int) {
+	t.Helper()
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	given, killed := 0, 0
-	for i := range children {
+	for range n {
 		wg.Go(func() {
 			cmd := exec.Command(os.Args[0], "-test.run=^$")
-			cmd.Env = append(os.Environ(), childVariable+"="+dir)
-			if i < victims {
-				cmd.Env = append(cmd.Env, killVariable+"=1")
-			}
+			cmd.Env = append(append(os.Environ(), childVariable+"="+dir), env...)
 			out, err := cmd.Output()
 			text, _, _ := strings.Cut(string(out), "\n")
 			n, notANumber := strconv.Atoi(text)
@@ -99,11 +115,5 @@ func TestProcesses(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	spent, _, err := Open(dir, nil).Today()
-	if want := float64(given-killed)/2 + float64(killed); err != nil || spent != want {
-		t.Errorf("%v cents of %d answers, %d of them not settled (%v), want %v", spent, given, killed, err, want)
-	}
-	if killed != victims || spent > limit || spent < limit-1 {
-		t.Errorf("spent %v of %v, with %d processes killed", spent, limit, killed)
-	}
+	return given, killed
 }
