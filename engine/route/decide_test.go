@@ -35,102 +35,176 @@ func TestDecide(t *testing.T) {
 		reason   string
 	}{
 		{"easy", easy, func(*Question, *Rules, *Local) {}, "local", "", "", ollamaHere},
-		{"hard", hard, func(*Question, *Rules, *Local) {}, "large", "", "",
-			"it looks expert (0.95): gpt-5 in the cloud, about 0.62 ¢"},
-		{"hard, by the name of auto", hard, func(_ *Question, r *Rules, _ *Local) { r.Mode = chat.ModeAuto }, "large", "", "",
-			"it looks expert (0.95): gpt-5 in the cloud, about 0.62 ¢"},
-		{"hard, one tier without a name", hard, func(_ *Question, r *Rules, _ *Local) { r.Tiers = []Tier{{Model: "gpt-5"}} }, "cloud", "", "",
-			"it looks expert (0.95): gpt-5 in the cloud, at an unknown price"},
+		{
+			"hard", hard, func(*Question, *Rules, *Local) {}, "large", "", "",
+			"it looks expert (0.95): gpt-5 in the cloud, about 0.62 ¢",
+		},
+		{
+			"hard, by the name of auto", hard, func(_ *Question, r *Rules, _ *Local) { r.Mode = chat.ModeAuto }, "large", "", "",
+			"it looks expert (0.95): gpt-5 in the cloud, about 0.62 ¢",
+		},
+		{
+			"hard, one tier without a name", hard, func(_ *Question, r *Rules, _ *Local) { r.Tiers = []Tier{{Model: "gpt-5"}} }, "cloud", "", "",
+			"it looks expert (0.95): gpt-5 in the cloud, at an unknown price",
+		},
 		{"hard, for nothing", hard, func(_ *Question, r *Rules, _ *Local) {
 			r.Tiers = []Tier{{Name: "free", Model: "m:free", Price: Price{Known: true}}}
 			r.MaxAnswerCents, r.DayLeftCents = 0, 0
 		}, "free", "", "", "it looks expert (0.95): m:free in the cloud, free of charge"},
 
-		{"marked", hard, func(_ *Question, r *Rules, _ *Local) { r.Level = chat.Secret }, "local", "classification", "",
-			"marked SECRET: stays on this machine"},
-		{"CUI", hard, func(_ *Question, r *Rules, _ *Local) { r.Level = chat.CUI }, "local", "classification", "",
-			"marked CUI: stays on this machine"},
-		{"paranoid", hard, func(_ *Question, r *Rules, _ *Local) { r.Paranoid = true }, "local", "paranoid", "",
-			"paranoid mode is on: stays on this machine"},
-		{"offline", hard, func(_ *Question, r *Rules, _ *Local) { r.Offline = true }, "local", "offline", "",
-			"offline mode is on: stays on this machine"},
-		{"secrets", hard, func(_ *Question, r *Rules, _ *Local) { r.Secrets = "the context holds .env, a file of secrets" }, "local", "secrets", "",
-			"the context holds .env, a file of secrets: stays on this machine"},
-		{"mode local", hard, func(_ *Question, r *Rules, _ *Local) { r.Mode = chat.ModeLocal }, "local", "mode", "",
-			"the mode is local: stays on this machine"},
-		{"mode unknown", hard, func(_ *Question, r *Rules, _ *Local) { r.Mode = "clod" }, "local", "mode", "",
-			"the mode is local: stays on this machine"},
-		{"maxTier local", hard, func(_ *Question, r *Rules, _ *Local) { r.MaxTier = "local" }, "local", "maxTier", "",
-			"the highest tier allowed is local: stays on this machine"},
-		{"maxTier cache", hard, func(_ *Question, r *Rules, _ *Local) { r.MaxTier = "cache" }, "local", "maxTier", "",
-			"the highest tier allowed is the cache: stays on this machine"},
-		{"maxTier unknown", hard, func(_ *Question, r *Rules, _ *Local) { r.MaxTier = "lagre" }, "local", "maxTier", "",
-			"the highest tier allowed is not one that is configured: stays on this machine"},
-		{"forced, and no server", hard, func(_ *Question, r *Rules, l *Local) { r.Paranoid = true; gone(l) }, "local", "paranoid", "",
-			"paranoid mode is on: stays on this machine"},
-		{"forced, and too long", hard, func(q *Question, r *Rules, _ *Local) { r.Paranoid = true; q.PromptBytes = 400_000 }, "local", "paranoid", "",
-			"paranoid mode is on: stays on this machine; its about 100000 tokens are more than the model's window of 32768"},
+		{
+			"marked", hard, func(_ *Question, r *Rules, _ *Local) { r.Level = chat.Secret }, "local", "classification", "",
+			"marked SECRET: stays on this machine",
+		},
+		{
+			"CUI", hard, func(_ *Question, r *Rules, _ *Local) { r.Level = chat.CUI }, "local", "classification", "",
+			"marked CUI: stays on this machine",
+		},
+		{
+			"paranoid", hard, func(_ *Question, r *Rules, _ *Local) { r.Paranoid = true }, "local", "paranoid", "",
+			"paranoid mode is on: stays on this machine",
+		},
+		{
+			"offline", hard, func(_ *Question, r *Rules, _ *Local) { r.Offline = true }, "local", "offline", "",
+			"offline mode is on: stays on this machine",
+		},
+		{
+			"secrets", hard, func(_ *Question, r *Rules, _ *Local) { r.Secrets = "the context holds .env, a file of secrets" }, "local", "secrets", "",
+			"the context holds .env, a file of secrets: stays on this machine",
+		},
+		{
+			"mode local", hard, func(_ *Question, r *Rules, _ *Local) { r.Mode = chat.ModeLocal }, "local", "mode", "",
+			"the mode is local: stays on this machine",
+		},
+		{
+			"mode unknown", hard, func(_ *Question, r *Rules, _ *Local) { r.Mode = "clod" }, "local", "mode", "",
+			"the mode is local: stays on this machine",
+		},
+		{
+			"maxTier local", hard, func(_ *Question, r *Rules, _ *Local) { r.MaxTier = "local" }, "local", "maxTier", "",
+			"the highest tier allowed is local: stays on this machine",
+		},
+		{
+			"maxTier cache", hard, func(_ *Question, r *Rules, _ *Local) { r.MaxTier = "cache" }, "local", "maxTier", "",
+			"the highest tier allowed is the cache: stays on this machine",
+		},
+		{
+			"maxTier unknown", hard, func(_ *Question, r *Rules, _ *Local) { r.MaxTier = "lagre" }, "local", "maxTier", "",
+			"the highest tier allowed is not one that is configured: stays on this machine",
+		},
+		{
+			"forced, and no server", hard, func(_ *Question, r *Rules, l *Local) { r.Paranoid = true; gone(l) }, "local", "paranoid", "",
+			"paranoid mode is on: stays on this machine",
+		},
+		{
+			"forced, and too long", hard, func(q *Question, r *Rules, _ *Local) { r.Paranoid = true; q.PromptBytes = 400_000 }, "local", "paranoid", "",
+			"paranoid mode is on: stays on this machine; its about 100000 tokens are more than the model's window of 32768",
+		},
 
-		{"maxTier of a name", hard, func(_ *Question, r *Rules, _ *Local) { r.MaxTier = "medium" }, "medium", "", "",
-			"it looks expert (0.95): gpt-5-mini in the cloud, about 0.12 ¢, the strongest that the limits allow"},
-		{"answer's limit", hard, func(_ *Question, r *Rules, _ *Local) { r.MaxAnswerCents = 0.2 }, "medium", "", "",
-			"it looks expert (0.95): gpt-5-mini in the cloud, about 0.12 ¢, the strongest that the limits allow"},
-		{"day's limit", hard, func(_ *Question, r *Rules, _ *Local) { r.DayLeftCents = 0.05 }, "small", "", "",
-			"it looks expert (0.95): gpt-5-nano in the cloud, about 0.02 ¢, the strongest that the limits allow"},
-		{"nothing left", hard, func(_ *Question, r *Rules, _ *Local) { r.DayLeftCents = 0 }, "local", "", "",
-			ollamaHere + "; it looks expert (0.95), but gpt-5-nano would cost about 0.02 ¢ and only 0 ¢ are left for today"},
-		{"too dear an answer", hard, func(_ *Question, r *Rules, _ *Local) { r.MaxAnswerCents = 0.01 }, "local", "", "",
-			ollamaHere + "; it looks expert (0.95), but gpt-5-nano would cost about 0.02 ¢ and an answer may cost 0.01 ¢"},
-		{"no price, no limit", hard, func(_ *Question, r *Rules, _ *Local) { r.Tiers[2].Price = Price{} }, "large", "", "",
-			"it looks expert (0.95): gpt-5 in the cloud, at an unknown price"},
-		{"no price, a limit", hard, func(_ *Question, r *Rules, _ *Local) { r.Tiers[2].Price.Known = false; r.DayLeftCents = 1000 }, "medium", "", "",
-			"it looks expert (0.95): gpt-5-mini in the cloud, about 0.12 ¢, the strongest that the limits allow"},
+		{
+			"maxTier of a name", hard, func(_ *Question, r *Rules, _ *Local) { r.MaxTier = "medium" }, "medium", "", "",
+			"it looks expert (0.95): gpt-5-mini in the cloud, about 0.12 ¢, the strongest that the limits allow",
+		},
+		{
+			"answer's limit", hard, func(_ *Question, r *Rules, _ *Local) { r.MaxAnswerCents = 0.2 }, "medium", "", "",
+			"it looks expert (0.95): gpt-5-mini in the cloud, about 0.12 ¢, the strongest that the limits allow",
+		},
+		{
+			"day's limit", hard, func(_ *Question, r *Rules, _ *Local) { r.DayLeftCents = 0.05 }, "small", "", "",
+			"it looks expert (0.95): gpt-5-nano in the cloud, about 0.02 ¢, the strongest that the limits allow",
+		},
+		{
+			"nothing left", hard, func(_ *Question, r *Rules, _ *Local) { r.DayLeftCents = 0 }, "local", "", "",
+			ollamaHere + "; it looks expert (0.95), but gpt-5-nano would cost about 0.02 ¢ and only 0 ¢ are left for today",
+		},
+		{
+			"too dear an answer", hard, func(_ *Question, r *Rules, _ *Local) { r.MaxAnswerCents = 0.01 }, "local", "", "",
+			ollamaHere + "; it looks expert (0.95), but gpt-5-nano would cost about 0.02 ¢ and an answer may cost 0.01 ¢",
+		},
+		{
+			"no price, no limit", hard, func(_ *Question, r *Rules, _ *Local) { r.Tiers[2].Price = Price{} }, "large", "", "",
+			"it looks expert (0.95): gpt-5 in the cloud, at an unknown price",
+		},
+		{
+			"no price, a limit", hard, func(_ *Question, r *Rules, _ *Local) { r.Tiers[2].Price.Known = false; r.DayLeftCents = 1000 }, "medium", "", "",
+			"it looks expert (0.95): gpt-5-mini in the cloud, about 0.12 ¢, the strongest that the limits allow",
+		},
 		{"only tier without a price, a limit", hard, func(_ *Question, r *Rules, _ *Local) {
 			r.Tiers = []Tier{{Name: "x", Model: "m"}}
 			r.DayLeftCents = 1000
 		}, "local", "", "", ollamaHere + "; it looks expert (0.95), but the cost is limited and the price of m is unknown"},
 
-		{"cloud asked for", easy, func(_ *Question, r *Rules, _ *Local) { r.Mode = chat.ModeCloud }, "small", "", "",
-			"the cloud was asked for: gpt-5-nano in the cloud, about 0.02 ¢"},
-		{"cloud asked for, local preferred", hard, func(_ *Question, r *Rules, _ *Local) { r.Mode = chat.ModeCloud; r.PreferLocal = true }, "large", "", "",
-			"the cloud was asked for: gpt-5 in the cloud, about 0.62 ¢"},
+		{
+			"cloud asked for", easy, func(_ *Question, r *Rules, _ *Local) { r.Mode = chat.ModeCloud }, "small", "", "",
+			"the cloud was asked for: gpt-5-nano in the cloud, about 0.02 ¢",
+		},
+		{
+			"cloud asked for, local preferred", hard, func(_ *Question, r *Rules, _ *Local) { r.Mode = chat.ModeCloud; r.PreferLocal = true }, "large", "", "",
+			"the cloud was asked for: gpt-5 in the cloud, about 0.62 ¢",
+		},
 		{"cloud asked for, no key", easy, func(_ *Question, r *Rules, _ *Local) {
 			r.Mode, r.NoCloud = chat.ModeCloud, "no cloud key is set (RIGRUN_CLOUD_API_KEY)"
 		}, "local", "noCloudKey", "", ollamaHere + "; the cloud was asked for, but no cloud key is set (RIGRUN_CLOUD_API_KEY)"},
-		{"cloud asked for, no tiers", easy, func(_ *Question, r *Rules, _ *Local) { r.Mode, r.Tiers = chat.ModeCloud, nil }, "local", "noCloudKey", "",
-			ollamaHere + "; the cloud was asked for, but no cloud tier is configured"},
-		{"hard, no key", hard, func(_ *Question, r *Rules, _ *Local) { r.NoCloud = "no cloud server is configured (rigrun.cloud.url)" }, "local", "noCloudKey", "",
-			ollamaHere + "; it looks expert (0.95), but no cloud server is configured (rigrun.cloud.url)"},
+		{
+			"cloud asked for, no tiers", easy, func(_ *Question, r *Rules, _ *Local) { r.Mode, r.Tiers = chat.ModeCloud, nil }, "local", "noCloudKey", "",
+			ollamaHere + "; the cloud was asked for, but no cloud tier is configured",
+		},
+		{
+			"hard, no key", hard, func(_ *Question, r *Rules, _ *Local) { r.NoCloud = "no cloud server is configured (rigrun.cloud.url)" }, "local", "noCloudKey", "",
+			ollamaHere + "; it looks expert (0.95), but no cloud server is configured (rigrun.cloud.url)",
+		},
 		{"easy, no key", easy, func(_ *Question, r *Rules, _ *Local) { r.NoCloud = "no cloud key is set" }, "local", "", "", ollamaHere},
 
-		{"a tier's model by name", easy, func(q *Question, _ *Rules, _ *Local) { q.Model = "gpt-5" }, "large", "", "",
-			"a cloud model was asked for by its name: gpt-5 in the cloud, about 0.62 ¢"},
-		{"a tier's model above the highest", easy, func(q *Question, r *Rules, _ *Local) { q.Model, r.MaxTier = "gpt-5", "small" }, "local", "", "",
-			ollamaHere + "; a cloud model was asked for by its name, but the highest tier allowed is small"},
+		{
+			"a tier's model by name", easy, func(q *Question, _ *Rules, _ *Local) { q.Model = "gpt-5" }, "large", "", "",
+			"a cloud model was asked for by its name: gpt-5 in the cloud, about 0.62 ¢",
+		},
+		{
+			"a tier's model above the highest", easy, func(q *Question, r *Rules, _ *Local) { q.Model, r.MaxTier = "gpt-5", "small" }, "local", "", "",
+			ollamaHere + "; a cloud model was asked for by its name, but the highest tier allowed is small",
+		},
 		{"a local model by name", hard, func(q *Question, _ *Rules, _ *Local) { q.Model = "qwen2.5-coder:7b" }, "local", "", "", ollamaHere},
 
 		{"local preferred", hard, func(_ *Question, r *Rules, _ *Local) { r.PreferLocal = true }, "local", "", "", ollamaHere},
-		{"window", easy, func(q *Question, r *Rules, _ *Local) { q.PromptBytes, r.PreferLocal = 400_000, true }, "small", "", "",
-			"its about 100000 tokens are more than the local model's window of 32768: gpt-5-nano in the cloud, about 0.52 ¢"},
-		{"window of a dearer tier", easy, func(q *Question, r *Rules, _ *Local) { q.PromptBytes, r.Tiers[0].ContextLength = 400_000, 64_000 }, "medium", "", "",
-			"its about 100000 tokens are more than the local model's window of 32768: gpt-5-mini in the cloud, about 2.62 ¢"},
-		{"every window, easy", easy, func(q *Question, _ *Rules, _ *Local) { q.PromptBytes = 4_000_000 }, "local", "", "",
-			ollamaHere + "; its about 1000000 tokens are more than the model's window of 32768"},
-		{"every window, hard", hard, func(q *Question, _ *Rules, _ *Local) { q.PromptBytes = 4_000_000 }, "large", "", "",
-			"it looks expert (0.95): gpt-5 in the cloud, about 126 ¢, though its about 1000000 tokens are more than any allowed model's window"},
-		{"no chat", easy, func(_ *Question, _ *Rules, l *Local) {
-			l.Model, l.Capabilities = "nomic-embed-text", []string{"embedding"}
-		}, "small", "", "",
-			"the local model nomic-embed-text cannot answer questions: gpt-5-nano in the cloud, about 0.02 ¢"},
+		{
+			"window", easy, func(q *Question, r *Rules, _ *Local) { q.PromptBytes, r.PreferLocal = 400_000, true }, "small", "", "",
+			"its about 100000 tokens are more than the local model's window of 32768: gpt-5-nano in the cloud, about 0.52 ¢",
+		},
+		{
+			"window of a dearer tier", easy, func(q *Question, r *Rules, _ *Local) { q.PromptBytes, r.Tiers[0].ContextLength = 400_000, 64_000 }, "medium", "", "",
+			"its about 100000 tokens are more than the local model's window of 32768: gpt-5-mini in the cloud, about 2.62 ¢",
+		},
+		{
+			"every window, easy", easy, func(q *Question, _ *Rules, _ *Local) { q.PromptBytes = 4_000_000 }, "local", "", "",
+			ollamaHere + "; its about 1000000 tokens are more than the model's window of 32768",
+		},
+		{
+			"every window, hard", hard, func(q *Question, _ *Rules, _ *Local) { q.PromptBytes = 4_000_000 }, "large", "", "",
+			"it looks expert (0.95): gpt-5 in the cloud, about 126 ¢, though its about 1000000 tokens are more than any allowed model's window",
+		},
+		{
+			"no chat", easy, func(_ *Question, _ *Rules, l *Local) {
+				l.Model, l.Capabilities = "nomic-embed-text", []string{"embedding"}
+			}, "small", "", "",
+			"the local model nomic-embed-text cannot answer questions: gpt-5-nano in the cloud, about 0.02 ¢",
+		},
 
-		{"no server", easy, func(_ *Question, _ *Rules, l *Local) { gone(l) }, "small", "", "local",
-			"no model server answers at 127.0.0.1:11434: gpt-5-nano in the cloud, about 0.02 ¢"},
-		{"no server, hard", hard, func(_ *Question, _ *Rules, l *Local) { gone(l) }, "large", "", "",
-			"it looks expert (0.95): gpt-5 in the cloud, about 0.62 ¢"},
-		{"no server, no cloud", easy, func(_ *Question, r *Rules, l *Local) { gone(l); r.NoCloud = "no cloud key is set" }, "local", "", "",
-			"no model server answers at 127.0.0.1:11434, but no cloud key is set"},
-		{"no server, nothing left", easy, func(_ *Question, r *Rules, l *Local) { gone(l); r.DayLeftCents = 0 }, "local", "", "",
-			"no model server answers at 127.0.0.1:11434, but gpt-5-nano would cost about 0.02 ¢ and only 0 ¢ are left for today"},
+		{
+			"no server", easy, func(_ *Question, _ *Rules, l *Local) { gone(l) }, "small", "", "local",
+			"no model server answers at 127.0.0.1:11434: gpt-5-nano in the cloud, about 0.02 ¢",
+		},
+		{
+			"no server, hard", hard, func(_ *Question, _ *Rules, l *Local) { gone(l) }, "large", "", "",
+			"it looks expert (0.95): gpt-5 in the cloud, about 0.62 ¢",
+		},
+		{
+			"no server, no cloud", easy, func(_ *Question, r *Rules, l *Local) { gone(l); r.NoCloud = "no cloud key is set" }, "local", "", "",
+			"no model server answers at 127.0.0.1:11434, but no cloud key is set",
+		},
+		{
+			"no server, nothing left", easy, func(_ *Question, r *Rules, l *Local) { gone(l); r.DayLeftCents = 0 }, "local", "", "",
+			"no model server answers at 127.0.0.1:11434, but gpt-5-nano would cost about 0.02 ¢ and only 0 ¢ are left for today",
+		},
 	} {
 		q, r, l := ask(tc.message), open(), localServer()
 		tc.change(q, r, l)
@@ -200,8 +274,15 @@ func TestTiersShareTheScores(t *testing.T) {
 		score, threshold float64
 		want             int
 	}{
-		{0, 0.5, 0}, {0.5, 0.5, 0}, {0.66, 0.5, 0}, {0.67, 0.5, 1}, {0.83, 0.5, 1}, {0.84, 0.5, 2}, {1, 0.5, 2},
-		{0.89, 0.7, 1}, {0.91, 0.7, 2},
+		{0, 0.5, 0},
+		{0.5, 0.5, 0},
+		{0.66, 0.5, 0},
+		{0.67, 0.5, 1},
+		{0.83, 0.5, 1},
+		{0.84, 0.5, 2},
+		{1, 0.5, 2},
+		{0.89, 0.7, 1},
+		{0.91, 0.7, 2},
 	} {
 		if got := r.tierFor(tc.score, tc.threshold); got != tc.want {
 			t.Errorf("score %v from %v: tier %d, want %d", tc.score, tc.threshold, got, tc.want)
@@ -263,19 +344,26 @@ func anyLimit(r *rand.Rand) float64 {
 
 const mark = "Zzyzx"
 
-// anyQuestion makes a question that names mark all over.
-func anyQuestion(r *rand.Rand, rules *Rules) *Question {
-	req, c := anything(r)
-	req.Message = mark + " " + req.Message
+// anyText makes a request that holds mark all over. It is short: how it is scored
+// is tested elsewhere.
+func anyText(r *rand.Rand) chat.Request {
+	req, _ := anything(r)
+	req.Message = mark + " " + req.Message[:min(200, len(req.Message))]
+	req.Context = req.Context[:min(1, len(req.Context))]
 	for i := range req.Context {
-		req.Context[i].Text += mark
+		req.Context[i].Text = req.Context[i].Text[:min(200, len(req.Context[i].Text))] + mark
 		req.Context[i].Path = mark
 	}
-	req.Model = []string{"", "", "m:7b", "x"}[r.IntN(4)]
+	return req
+}
+
+// anyQuestion makes a question of a text.
+func anyQuestion(r *rand.Rand, text chat.Request, rules *Rules) *Question {
+	text.Model = []string{"", "", "m:7b", "x"}[r.IntN(4)]
 	if n := len(rules.Tiers); n > 0 && r.IntN(4) == 0 {
-		req.Model = rules.Tiers[r.IntN(n)].Model
+		text.Model = rules.Tiers[r.IntN(n)].Model
 	}
-	return &Question{Request: req, PromptBytes: r.IntN(80_000) - 100, Turns: c.Turns}
+	return &Question{Request: text, PromptBytes: r.IntN(80_000) - 100, Turns: r.IntN(50)}
 }
 
 // mayGo is the oracle: whether rules allow a question to go to a tier. It shares
@@ -320,16 +408,13 @@ func mayPay(q *Question, r *Rules, p Price) bool {
 func TestDecideProperties(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // the same questions each time
 	counts := map[string]int{}
-	var q *Question
+	var text chat.Request
 	for i := range 100_000 {
 		rules, l := anyRules(r)
-		if i%10 == 0 || q == nil {
-			q = anyQuestion(r, rules)
-		} else { // another cut of the same question: what it costs to score it is not what is tested
-			next := *q
-			next.PromptBytes, next.Turns = r.IntN(80_000)-100, r.IntN(50)
-			q = &next
+		if i%10 == 0 { // each text under ten sets of rules
+			text = anyText(r)
 		}
+		q := anyQuestion(r, text, rules)
 		d := Decide(q, rules, l)
 		if again := Decide(q, rules, l); again != d {
 			t.Fatalf("first %+v, then %+v", d, again)
