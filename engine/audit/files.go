@@ -28,7 +28,7 @@ const (
 const rotatedLayout = "20060102T150405Z"
 
 // rotatedForm is what rotatedName gives.
-var rotatedForm = regexp.MustCompile(`^audit-(\d{8}T\d{6}Z)-([1-9]\d{0,8})\.jsonl$`)
+var rotatedForm = regexp.MustCompile(`^audit-(\d{8}T\d{6}Z)-([1-9]\d{0,17})\.jsonl$`)
 
 // rotated is a file that is written no more.
 type rotated struct {

@@ -61,7 +61,8 @@ func (j *journal) write(events []Event) (written bool, err error) {
 	if err := j.writeHead(batch.at, p.first, p.size+int64(len(batch.bytes))); err != nil {
 		return true, err
 	}
-	return true, j.remove(old)
+	j.remove(old)
+	return true, nil
 }
 
 // place is where a batch goes.
@@ -217,13 +218,13 @@ func (j *journal) firstLine(name string) (uint64, bool) {
 	return w.first, err == nil && w.known && w.broken == nil
 }
 
-// remove removes rotated files. The head says already that they need not be there.
-func (j *journal) remove(old []rotated) error {
-	var errs []error
+// remove removes rotated files. The head says already that they need not be
+// there; one that cannot be removed, because somebody reads it, goes with the next
+// rotation.
+func (j *journal) remove(old []rotated) {
 	for _, f := range old {
-		errs = append(errs, os.Remove(j.path(f.name)))
+		_ = os.Remove(j.path(f.name))
 	}
-	return errors.Join(errs...)
 }
 
 // batch is a run of lines.

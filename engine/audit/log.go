@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,10 +31,11 @@ type Log struct {
 
 	mu      sync.Mutex
 	queue   []Event
-	dropped int   // events that found the queue full
-	started bool  // whether the writer's goroutine runs or ran
-	closed  bool  // nothing is queued once it is set
-	err     error // the first failure
+	spare   []Event // the memory of the batch before, so that the queue need not grow again
+	dropped int     // events that found the queue full
+	started bool    // whether the writer's goroutine runs or ran
+	closed  bool    // nothing is queued once it is set
+	err     error   // the first failure
 }
 
 // Off returns a log that records nothing.
@@ -70,7 +72,9 @@ func (l *Log) Record(e Event) {
 	if e.Time.IsZero() {
 		e.Time = time.Now()
 	}
-	e.Redactions = maps.Clone(e.Redactions)
+	if len(e.Redactions) > 0 {
+		e.Redactions = maps.Clone(e.Redactions)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -173,6 +177,7 @@ func (l *Log) run() {
 		}
 		j.lost += dropped
 		l.write(j, events, more)
+		l.giveBack(events)
 	}
 }
 
@@ -199,12 +204,24 @@ func (l *Log) take() ([]Event, int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	events, dropped := l.queue, l.dropped
-	l.queue, l.dropped = nil, 0
+	l.queue, l.spare, l.dropped = l.spare, nil, 0
 	select {
 	case <-l.full:
 	default:
 	}
 	return events, dropped
+}
+
+// giveBack keeps the memory of a batch, without what its events hold. A flood's
+// is left to the collector.
+func (l *Log) giveBack(events []Event) {
+	if cap(events) > 4*batchEvents {
+		return
+	}
+	clear(events)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.spare = events[:0]
 }
 
 // write writes a batch. Where another process keeps the lock, the events go back
@@ -227,7 +244,7 @@ func (l *Log) write(j *journal, events []Event, again bool) {
 func (l *Log) putBack(events []Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.queue = append(events, l.queue...)
+	l.queue = slices.Concat(events, l.queue)
 	if over := len(l.queue) - maxQueue; over > 0 {
 		l.queue, l.dropped = l.queue[:maxQueue], l.dropped+over
 	}

@@ -98,7 +98,7 @@ func (f files) lines(name string) [][]byte { return bytes.SplitAfter(f[name], []
 // verify verifies the files in memory, with the key among them.
 func (f files) verify(t testing.TB) Report {
 	t.Helper()
-	r, err := verify(f.fs(), deriveKeys([32]byte(f[keyFile])))
+	r, err := verify(f.fs(), deriveKeys([32]byte(f[keyFile])), func() (func(), error) { return func() {}, nil })
 	if err != nil {
 		t.Fatal(err)
 	}

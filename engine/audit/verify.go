@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine/filelock"
@@ -41,8 +42,8 @@ func (b Broken) String() string {
 
 // Verify reads the log in dir and names the first line that was changed,
 // removed, inserted, moved or cut off. It writes nothing, and works on a copy of
-// the folder. Writers wait while it reads; a log of 8 MiB takes some tens of
-// milliseconds.
+// the folder. Writers wait while it reads the current file, some tenths of a
+// second where that is full.
 //
 // A folder that does not exist, or in which nothing was recorded, gives an empty
 // report. The error says that the log could not be read, not that it is broken.
@@ -50,19 +51,24 @@ func Verify(dir string) (Report, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return Report{}, nil
 	}
-	lock, err := lockForReading(dir)
-	if err != nil {
-		return Report{}, err
-	}
-	defer lock()
 	key, err := readKey(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return verifyKeyless(os.DirFS(dir))
 	} else if err != nil {
 		return Report{}, err
 	}
-	return verify(os.DirFS(dir), deriveKeys(key))
+	lock := func() (func(), error) { return lockForReading(dir) }
+	for tries := 1; ; tries++ {
+		report, err := verify(os.DirFS(dir), deriveKeys(key), lock)
+		// A file may have been removed for its age between being listed and being opened.
+		if tries == mostTries || !errors.Is(err, fs.ErrNotExist) {
+			return report, err
+		}
+	}
 }
+
+// mostTries is how often Verify begins anew.
+const mostTries = 10
 
 // lockForReading takes the lock where the folder has one. A folder that may only
 // be read has no writers to wait for.
@@ -106,28 +112,73 @@ func logFiles(dir fs.FS) ([]string, error) {
 	return names, nil
 }
 
-// verify walks through all files and compares the end with the head.
-func verify(dir fs.FS, k keys) (Report, error) {
+// verify walks through all files and compares the end with the head. Rotated
+// files are written no more; only for what follows them writers have to wait.
+func verify(dir fs.FS, k keys, lock func() (func(), error)) (Report, error) {
+	early, _, err := k.readHead(dir)
+	if err != nil {
+		return Report{}, err
+	}
+	anchor, _ := early.link()
+	w := newWalk(k, anchor)
+	before, err := rotatedFiles(dir)
+	if err != nil {
+		return Report{}, err
+	}
+	for _, f := range before {
+		if err := w.readFile(dir, f.name); err != nil {
+			return Report{}, err
+		}
+	}
+	unlock, err := lock()
+	if err != nil {
+		return Report{}, err
+	}
+	defer unlock()
 	h, state, err := k.readHead(dir)
 	if err != nil {
 		return Report{}, err
 	}
-	anchor, _ := h.link()
-	names, err := logFiles(dir)
-	if err != nil {
+	if h != early {
+		w.expect(h)
+	}
+	after, err := w.readSince(dir, before)
+	if err != nil || len(before)+after == 0 && state == headMissing {
 		return Report{}, err
 	}
-	if len(names) == 0 && state == headMissing {
-		return Report{}, nil
+	w.finish(h, state)
+	return Report{Files: len(before) + after, Lines: w.lines, Since: w.since, Recovered: w.recovered, First: w.broken}, nil
+}
+
+// expect changes the place to look out for. A head that was written during the
+// walk confirms a line that stands behind all rotated files, or ends them.
+func (w *walk) expect(h head) {
+	w.anchor, _ = h.link()
+	w.passed = w.anchor == link{} || w.anchor == w.at
+}
+
+// readSince walks through the files behind the given ones, which have been
+// walked through, and returns how many they are. Files go oldest first, so while
+// the last of the given ones is there, none behind it is gone.
+func (w *walk) readSince(dir fs.FS, walked []rotated) (n int, err error) {
+	names, err := logFiles(dir)
+	if err != nil {
+		return 0, err
 	}
-	w := newWalk(k, anchor)
+	if len(walked) > 0 {
+		last := slices.Index(names, walked[len(walked)-1].name)
+		if last < 0 {
+			return 0, fmt.Errorf("the files were rotated while they were read: %w", fs.ErrNotExist)
+		}
+		names = names[last+1:]
+	}
 	for _, name := range names {
 		if err := w.readFile(dir, name); err != nil {
-			return Report{}, err
+			return n, err
 		}
+		n++
 	}
-	w.finish(h, state)
-	return Report{Files: len(names), Lines: w.lines, Since: w.since, Recovered: w.recovered, First: w.broken}, nil
+	return n, nil
 }
 
 func (w *walk) readFile(dir fs.FS, name string) error {

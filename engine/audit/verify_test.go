@@ -178,21 +178,17 @@ func TestBrokenString(t *testing.T) {
 // log as it was written are taken for whole.
 func FuzzVerify(f *testing.F) {
 	good := sample(f)
-	names := good.logs(f)
-	for _, name := range append(slices.Clone(names), headFile) {
-		f.Add(uint16(0), uint16(1), good[name], good[headFile])
-	}
-	f.Add(uint16(40), uint16(9), []byte("\n"), []byte{})
-	f.Fuzz(func(t *testing.T, at, length uint16, raw, headLine []byte) {
-		for _, name := range names {
-			changed := splice(good[name], int(at), int(length), raw)
-			for _, h := range [][]byte{good[headFile], headLine} {
-				r := good.with(name, changed).with(headFile, append([]byte{}, h...)).verify(t)
-				same := bytes.Equal(changed, good[name]) && bytes.Equal(h, good[headFile])
-				if same != (r.First == nil) {
-					t.Errorf("%s, the same as was written: %v; verify: %v", name, same, r.First)
-				}
-			}
+	names := append(good.logs(f), headFile)
+	f.Add(uint8(0), uint16(0), uint16(1), []byte("{"))
+	f.Add(uint8(1), uint16(40), uint16(9), []byte("\n"))
+	f.Add(uint8(2), uint16(0), uint16(65535), []byte{})
+	f.Add(uint8(3), uint16(0), uint16(65535), []byte(`{"mac":""}`))
+	f.Fuzz(func(t *testing.T, which uint8, at, length uint16, raw []byte) {
+		name := names[int(which)%len(names)]
+		changed := splice(good[name], int(at), int(length), raw)
+		r := good.with(name, changed).verify(t)
+		if same := bytes.Equal(changed, good[name]); same != (r.First == nil) {
+			t.Errorf("%s, the same as was written: %v; verify: %v", name, same, r.First)
 		}
 	})
 }
@@ -200,7 +196,39 @@ func FuzzVerify(f *testing.F) {
 // splice puts raw into old, in the place of length bytes.
 func splice(old []byte, at, length int, raw []byte) []byte {
 	at = min(at, len(old))
-	return slices.Concat(old[:at], raw, old[min(at+length, len(old)):])
+	return append([]byte{}, slices.Concat(old[:at], raw, old[min(at+length, len(old)):])...)
+}
+
+// TestVerifyWhileWriting: a log that grows, is rotated and loses old files while
+// it is read is whole at every moment.
+func TestVerifyWhileWriting(t *testing.T) {
+	dir := folder(t)
+	j := fastJournal(t, dir)
+	j.maxSize = 1
+	put(t, j, small())
+	done := make(chan error)
+	go func() { // ends with its last batch
+		var err error
+		for range 2 * mostFiles {
+			if _, e := j.write([]Event{small()}); e != nil {
+				err = e
+			}
+		}
+		done <- err
+	}()
+	for reads := 0; ; reads++ {
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Error(err)
+			}
+			wantWhole(t, verified(t, dir))
+			t.Logf("verified %d times", reads)
+			return
+		default:
+			wantWhole(t, verified(t, dir))
+		}
+	}
 }
 
 // TestLongLines: a line longer than any that is written is one broken line.
