@@ -62,7 +62,7 @@ func run(w io.Writer, path string) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	byScore, err := apgr(questions, func(q question) float64 {
-		return route.Assess(chat.Request{Message: q.Prompt}, route.Candidate{}).Score
+		return route.Assess(&route.Question{Request: chat.Request{Message: q.Prompt}}, 0).Score
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)

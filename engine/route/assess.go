@@ -24,19 +24,14 @@ type Assessment struct {
 	QueryType  string // one of the Query constants
 }
 
-// Assess scores a question that c would answer; of c only ContextLength and
-// Turns count. It reads the message and the context once, in time proportional
-// to their length, and always says the same of the same question.
-func Assess(req chat.Request, c Candidate) Assessment {
-	return assess(&req, c.Turns, c.ContextLength)
-}
-
-// assess scores a question with so many turns before it, for a window of so many
-// tokens (0 where nobody knows).
-func assess(req *chat.Request, turns, window int) Assessment {
-	f, t := features(req, turns, window)
+// Assess scores a question for a local model with a window of contextLength
+// tokens, 0 where nobody knows. It reads the message and the context once, in
+// time proportional to their length, and always says the same of the same
+// question.
+func Assess(q *Question, contextLength int) Assessment {
+	f, t := features(q, contextLength)
 	s := score(&f)
-	return Assessment{Score: s, Complexity: complexity(s), QueryType: queryType(req, &t)}
+	return Assessment{Score: s, Complexity: complexity(s), QueryType: queryType(&q.Request, &t)}
 }
 
 // score is the logistic function of the weighted sum of the features, in steps

@@ -135,7 +135,7 @@ func TestQueryTypes(t *testing.T) {
 		{chat.Request{Message: "showtime"}, QueryChat},
 		{chat.Request{}, QueryChat},
 	} {
-		if got := Assess(tc.req, Candidate{}).QueryType; got != tc.want {
+		if got := Assess(&Question{Request: tc.req}, 0).QueryType; got != tc.want {
 			t.Errorf("%q %s: %s, want %s", tc.req.Message, tc.req.Action, got, tc.want)
 		}
 		if !slices.Contains(queryTypes(), tc.want) {
@@ -143,14 +143,14 @@ func TestQueryTypes(t *testing.T) {
 		}
 	}
 	for _, a := range chat.Actions() {
-		if got := Assess(chat.Request{Action: a}, Candidate{}).QueryType; !slices.Contains(queryTypes(), got) {
+		if got := Assess(&Question{Request: chat.Request{Action: a}}, 0).QueryType; !slices.Contains(queryTypes(), got) {
 			t.Errorf("%s is not in the list", got)
 		}
 	}
 }
 
-// anything makes a request of random bytes and of words that mean something.
-func anything(r *rand.Rand) (chat.Request, Candidate) {
+// anything makes a question of random bytes and of words that mean something.
+func anything(r *rand.Rand) Question {
 	known := words().entries[1:]
 	text := func(most int) string {
 		var b strings.Builder
@@ -172,37 +172,39 @@ func anything(r *rand.Rand) (chat.Request, Candidate) {
 	for range r.IntN(4) {
 		req.Context = append(req.Context, chat.ContextItem{Kind: chat.ContextFile, Text: text(300)})
 	}
-	return req, Candidate{Turns: r.IntN(50), ContextLength: r.IntN(3) * 4096}
+	return Question{Request: req, Turns: r.IntN(50)}
 }
 
 func TestProperties(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same questions each time
 	for range 3000 {
-		req, c := anything(r)
-		a := Assess(req, c)
+		q, window := anything(r), r.IntN(3)*4096
+		a := Assess(&q, window)
 		if !(a.Score >= 0 && a.Score <= 1) || a.Complexity != complexity(a.Score) {
-			t.Fatalf("%+v for %+v", a, req)
+			t.Fatalf("%+v for %+v", a, q)
 		}
-		if again := Assess(req, c); again != a {
+		if again := Assess(&q, window); again != a {
 			t.Fatalf("first %+v, then %+v", a, again)
 		}
-		for name, harder := range map[string]func(*chat.Request, *Candidate){
-			"a longer conversation": func(_ *chat.Request, c *Candidate) { c.Turns += 1 + r.IntN(9) },
-			"one more file": func(req *chat.Request, _ *Candidate) {
-				req.Context = append(slices.Clone(req.Context), chat.ContextItem{Kind: chat.ContextFile, Text: "x"})
+		for name, harder := range map[string]func(*Question){
+			"a longer conversation": func(q *Question) { q.Turns += 1 + r.IntN(9) },
+			"one more file": func(q *Question) {
+				q.Context = append(slices.Clone(q.Context), chat.ContextItem{Kind: chat.ContextFile, Text: "x"})
 			},
-			"more code": func(req *chat.Request, _ *Candidate) {
-				req.Context = slices.Clone(req.Context)
-				for i := range req.Context {
-					req.Context[i].Text += "\n" + code(1+r.IntN(200), r.IntN(9))
+			"more code": func(q *Question) {
+				q.Context = slices.Clone(q.Context)
+				for i := range q.Context {
+					q.Context[i].Text += "\n" + code(1+r.IntN(200), r.IntN(9))
 				}
 			},
-			"a smaller window": func(_ *chat.Request, c *Candidate) { c.ContextLength /= 2 },
 		} {
-			req2, c2 := req, c
-			if harder(&req2, &c2); Assess(req2, c2).Score < a.Score {
-				t.Fatalf("%s makes %+v easier", name, req)
+			more := q
+			if harder(&more); Assess(&more, window).Score < a.Score {
+				t.Fatalf("%s makes %+v easier", name, q)
 			}
+		}
+		if Assess(&q, window/2).Score < a.Score {
+			t.Fatalf("a smaller window makes %+v easier", q)
 		}
 	}
 }
@@ -215,12 +217,12 @@ func TestCodeOfAnyShape(t *testing.T) {
 		if s.Lines == 0 {
 			continue
 		}
-		req := s.request()
-		for i := range req.Context {
-			req.Context[i].Text = strings.Repeat("x = 1\n", strings.Count(req.Context[i].Text, "\n")+1)
+		q, window := s.question()
+		for i := range q.Context {
+			q.Context[i].Text = strings.Repeat("x = 1\n", strings.Count(q.Context[i].Text, "\n")+1)
 		}
 		total++
-		if (Assess(req, s.candidate()).Score >= StrongFrom) == s.wantsStrong() {
+		if (Assess(q, window).Score >= StrongFrom) == s.wantsStrong() {
 			same++
 		}
 	}
@@ -241,8 +243,9 @@ func TestComplexityBeginsWhereItSays(t *testing.T) {
 }
 
 func TestAssessAllocatesNothing(t *testing.T) {
-	req := chat.Request{Message: question2K(), Context: []chat.ContextItem{{Text: code(50, 3)}}}
-	if n := testing.AllocsPerRun(100, func() { Assess(req, Candidate{}) }); n != 0 {
+	q := ask(question2K())
+	q.Context = []chat.ContextItem{{Text: code(50, 3)}}
+	if n := testing.AllocsPerRun(100, func() { Assess(q, 0) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

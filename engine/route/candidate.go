@@ -23,7 +23,7 @@ type Settings struct {
 
 // DecideLocal routes a question to c.
 func DecideLocal(req chat.Request, s Settings, c Candidate) chat.RouteDecision {
-	a := Assess(req, c)
+	a := Assess(&Question{Request: req, Turns: c.Turns}, c.ContextLength)
 	d := chat.RouteDecision{
 		Tier:           chat.TierLocal,
 		Backend:        c.Backend,

@@ -18,7 +18,7 @@ func Decide(q *Question, r *Rules, l *Local) chat.RouteDecision {
 	if by != "" { // the tier is settled: the assessment only describes the question
 		reason = reason.name(why).add(": stays on this machine").crowded(q, l)
 	}
-	a := assess(&q.Request, q.Turns, l.ContextLength)
+	a := Assess(q, l.ContextLength)
 	d.Score, d.Complexity, d.QueryType = a.Score, a.Complexity, a.QueryType
 	if by == "" {
 		reason = choose(&d, reason, q, r, l)

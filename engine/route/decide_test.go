@@ -347,7 +347,7 @@ const mark = "Zzyzx"
 // anyText makes a request that holds mark all over. It is short: how it is scored
 // is tested elsewhere.
 func anyText(r *rand.Rand) chat.Request {
-	req, _ := anything(r)
+	req := anything(r).Request
 	req.Message = mark + " " + req.Message[:min(200, len(req.Message))]
 	req.Context = req.Context[:min(1, len(req.Context))]
 	for i := range req.Context {

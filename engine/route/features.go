@@ -42,9 +42,9 @@ const (
 )
 
 // features measures a question. Every feature lies in 0…1.
-func features(req *chat.Request, turns, window int) (f [featureCount]float64, t text) {
-	t = scan(req.Message)
-	s := shapeOf(req.Context)
+func features(q *Question, window int) (f [featureCount]float64, t text) {
+	t = scan(q.Message)
+	s := shapeOf(q.Context)
 	f[always] = 1
 	f[length] = logarithm(t.words, 300)
 	f[sentences] = saturate(max(0, t.sentences-1), 3)
@@ -60,14 +60,14 @@ func features(req *chat.Request, turns, window int) (f [featureCount]float64, t 
 	f[symbols] = saturate(t.symbols, 4)
 	f[failureWords] = saturate(t.count(failure)+s.diagnostics, 1)
 	f[framesSeen] = saturate(t.frames, 2)
-	if a, ok := actionFeature(req.Action); ok {
+	if a, ok := actionFeature(q.Action); ok {
 		f[a] = 1
 	}
 	f[codeLines] = logarithm(s.lines, 1000)
 	f[codeDepth] = saturate(s.depth, 4)
 	f[contextItems] = saturate(max(0, s.items-1), 3)
-	f[historyTurns] = logarithm(turns, 30)
-	f[windowUse] = crowding(len(req.Message)+s.bytes, window)
+	f[historyTurns] = logarithm(q.Turns, 30)
+	f[windowUse] = crowding(len(q.Message)+s.bytes, window)
 	return f, t
 }
 

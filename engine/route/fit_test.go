@@ -85,7 +85,7 @@ func train(samples []sample) [featureCount]float64 {
 	const steps, rate, penalty = 1500, 1.0, 0.0001
 	rows := make([]row, len(samples))
 	for i, s := range samples {
-		rows[i].x, _ = sampleFeatures(s)
+		rows[i].x, _ = features(s.question())
 		rows[i].want = target(s.Complexity)
 	}
 	var w, before [featureCount]float64

@@ -47,7 +47,8 @@ func readSamples(t testing.TB, name string) []sample {
 	return out
 }
 
-func (s sample) request() chat.Request {
+// question returns the sample as a question, and the local model's window.
+func (s sample) question() (*Question, int) {
 	req := chat.Request{Message: s.Message, Action: s.Action}
 	files := max(1, s.Files)
 	for i := range files {
@@ -56,10 +57,8 @@ func (s sample) request() chat.Request {
 			req.Context = append(req.Context, item)
 		}
 	}
-	return req
+	return &Question{Request: req, Turns: s.Turns}, s.Window
 }
-
-func (s sample) candidate() Candidate { return Candidate{Turns: s.Turns, ContextLength: s.Window} }
 
 // wantsStrong is the label's answer to the routing question.
 func (s sample) wantsStrong() bool {
@@ -97,7 +96,7 @@ type agreement struct{ total, route, exact, near int }
 func agree(samples []sample) agreement {
 	a := agreement{total: len(samples)}
 	for _, s := range samples {
-		got := Assess(s.request(), s.candidate())
+		got := Assess(s.question())
 		distance := max(rank(got.Complexity)-rank(s.Complexity), rank(s.Complexity)-rank(got.Complexity))
 		for _, count := range []struct {
 			to   *int
@@ -146,9 +145,4 @@ func TestHeldOutQuestionsAgreeWithTheirLabels(t *testing.T) {
 	if share := float64(held.route) / float64(held.total); share < 0.90 {
 		t.Errorf("local or strong agrees in %.3f of the held-out questions, 0.90 was expected", share)
 	}
-}
-
-func sampleFeatures(s sample) ([featureCount]float64, text) {
-	req := s.request()
-	return features(&req, s.Turns, s.Window)
 }
