@@ -8,6 +8,8 @@
 //	rigrun-lsp ask "QUESTION" [--file FILE] [--lines A:B] [--model NAME] [--json]
 //	rigrun-lsp route "QUESTION" [--file FILE] [--lines A:B] [--action ACTION] [--json]
 //	rigrun-lsp route --batch
+//	rigrun-lsp audit verify [--json]
+//	rigrun-lsp audit show [-n N] [--json]
 //	rigrun-lsp version
 //
 // The exit status is 0 where it did what was asked, 1 where it failed (with one
@@ -79,6 +81,8 @@ func dispatch(ctx context.Context, args []string, std stdio, getenv func(string)
 		return ask(ctx, args[1:], std, getenv)
 	case "route":
 		return route(ctx, args[1:], std, getenv)
+	case "audit":
+		return auditCommand(args[1:], std, getenv)
 	case "version", "--version":
 		return printVersion(std.out)
 	}
@@ -118,6 +122,9 @@ const helpText = `rigrun-lsp answers questions about code, in any LSP editor.
                                      say where a question would be answered, and why, without asking it
   rigrun-lsp route --batch           the same for each line of stdin, rigrun/chat's params as JSON;
                                      a decision or {"error": "…"} a line on stdout
+  rigrun-lsp audit verify [--json]   say whether the record of what was sent is as it was written
+  rigrun-lsp audit show [-n N] [--json]
+                                     print its newest N events (20)
   rigrun-lsp version                 print the version
 
 Settings come from $XDG_CONFIG_HOME/rigrun/config.toml and the editor; docs/protocol.md lists them.

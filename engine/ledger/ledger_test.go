@@ -269,8 +269,18 @@ func TestAmounts(t *testing.T) {
 		cents float64
 		want  micros
 	}{
-		{0, 0}, {-1, 0}, {math.NaN(), 0}, {math.Inf(-1), 0}, {math.Inf(1), most}, {1e300, most}, {1e9, most},
-		{1, 1_000_000}, {0.1, 100_000}, {0.0000004, 0}, {0.0000005, 1}, {12.3456789, 12_345_679},
+		{0, 0},
+		{-1, 0},
+		{math.NaN(), 0},
+		{math.Inf(-1), 0},
+		{math.Inf(1), most},
+		{1e300, most},
+		{1e9, most},
+		{1, 1_000_000},
+		{0.1, 100_000},
+		{0.0000004, 0},
+		{0.0000005, 1},
+		{12.3456789, 12_345_679},
 	} {
 		if got := amount(c.cents); got != c.want {
 			t.Errorf("%v cents are %d millionths, want %d", c.cents, got, c.want)
