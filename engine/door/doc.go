@@ -43,7 +43,8 @@
 // # Ownership
 //
 // A Door is immutable, starts nothing, and is safe for concurrent use. Changed
-// settings make a new one. It keeps nothing of what it is shown. Each decision
+// settings make a new one, which new requests get at once; those that have
+// passed the old one go on. It keeps nothing of what it is shown. Each decision
 // is told to a [Witness], on the goroutine of the request and before the
 // decision takes effect; a slow witness makes requests slow.
 package door

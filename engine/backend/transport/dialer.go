@@ -47,28 +47,35 @@ func (d *dialer) dial(ctx context.Context, network, addr string) (net.Conn, erro
 	return d.net.DialContext(ctx, network, addr)
 }
 
-// dialSelf connects to this machine. Names under localhost are this machine's
-// without asking anyone (RFC 6761); others may stand in the hosts file.
+// dialSelf connects to this machine. A name under localhost is this machine
+// without asking anyone (RFC 6761); another may stand in the hosts file.
 func (d *dialer) dialSelf(ctx context.Context, network, addr string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, err
 	}
-	_, literal := netip.ParseAddr(host)
-	self := literal != nil && door.IsLoopback(host)
-	if self {
-		addr = net.JoinHostPort("localhost", port)
+	if _, err := netip.ParseAddr(host); err != nil && door.IsLoopback(host) {
+		return d.dialLocalhost(ctx, network, port)
 	}
 	conn, err := d.net.DialContext(ctx, network, addr)
 	if _, unknown := errors.AsType[*net.DNSError](err); !unknown {
 		return conn, err
 	}
-	if self { // a machine without a hosts file
-		return d.net.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
-	}
 	// The resolver does not keep the cause of a refused lookup.
 	if refused := d.door.Lookup(d.reach, addr); refused != nil {
 		return nil, refused
+	}
+	return nil, err
+}
+
+// dialLocalhost tries both of this machine's addresses.
+func (d *dialer) dialLocalhost(ctx context.Context, network, port string) (net.Conn, error) {
+	conn, err := d.net.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+	if err == nil {
+		return conn, nil
+	}
+	if conn, err6 := d.net.DialContext(ctx, network, net.JoinHostPort("::1", port)); err6 == nil {
+		return conn, nil
 	}
 	return nil, err
 }

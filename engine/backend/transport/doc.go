@@ -41,7 +41,8 @@
 // again. The [door.Reach] it gets chooses one of three pools of connections, so
 // that none of them is used beyond the reach it was opened for, and the door is
 // asked once more with each resolved address. Within the smaller two reaches no
-// proxy is used; within the smallest no name server is asked.
+// proxy is used; within the smallest no name server is asked, and localhost and
+// the names under it are 127.0.0.1, else ::1.
 //
 // Otherwise proxies come from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, certificates
 // from the system (SSL_CERT_FILE and SSL_CERT_DIR where set). Loopback hosts are

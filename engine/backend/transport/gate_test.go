@@ -247,6 +247,25 @@ func TestLocalhost(t *testing.T) {
 	}
 }
 
+// TestLocalhostOnVersion6 holds that a server that listens on ::1 alone is found.
+func TestLocalhostOnVersion6(t *testing.T) {
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("this machine has no ::1: ", err)
+	}
+	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") })}
+	served := make(chan error)
+	go func() { served <- s.Serve(l) }()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	c := newClient(t, Options{})
+	if err := c.JSON(t.Context(), to(t, "http://localhost:"+port+"/x"), nil, nil); err != nil {
+		t.Error(err)
+	}
+	c.CloseIdle()
+	_ = s.Close() // nothing is lost
+	<-served
+}
+
 // TestEveryAttemptPasses holds that each retry is judged, with the bytes that
 // the server then gets.
 func TestEveryAttemptPasses(t *testing.T) {
