@@ -83,7 +83,14 @@ const mostMet = 1<<tallyBits - 1
 func scan(s string) text {
 	d := words()
 	sc := scanner{dictionary: d, s: s}
-	for i := 0; i < len(s); {
+	i := 0
+	for i < len(s) && sc.words == 0 {
+		i = sc.next(i)
+	}
+	for i < len(s) { // there is at most one word in each round
+		if sc.meet == mostMet {
+			sc.lookUp()
+		}
 		if i <= len(s)-2*chunkBytes {
 			word, n := letters(load(s, i))
 			c := s[i+n]
@@ -142,6 +149,9 @@ func (sc *scanner) anyWord(i int) int {
 		h = mix(h, more)
 		end += n
 	}
+	if sc.words == 0 {
+		sc.opening = sc.find(h).is
+	}
 	sc.word(h)
 	if n := end - i; n >= 9 {
 		sc.long++
@@ -152,18 +162,12 @@ func (sc *scanner) anyWord(i int) int {
 	return end
 }
 
-// word counts a word whose hash is h.
+// word counts a word whose hash is h. There must be room for it in met.
 func (sc *scanner) word(h uint64) {
-	if sc.words++; sc.words == 1 {
-		sc.opening = sc.find(h).is
-	}
-	n := sc.meet
-	sc.met[n] = h
+	sc.words++
+	sc.met[sc.meet] = h
 	if sc.index[slot(h)] != 0 { // without a branch
-		n++
-	}
-	if sc.meet = n; n == mostMet {
-		sc.lookUp()
+		sc.meet++
 	}
 }
 
