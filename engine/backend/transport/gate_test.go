@@ -254,8 +254,8 @@ func TestLocalhostOnVersion6(t *testing.T) {
 		t.Skip("this machine has no ::1: ", err)
 	}
 	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") })}
-	served := make(chan error)
-	go func() { served <- s.Serve(l) }()
+	var served sync.WaitGroup
+	served.Go(func() { _ = s.Serve(l) }) // ends with Close
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	c := newClient(t, Options{})
 	if err := c.JSON(t.Context(), to(t, "http://localhost:"+port+"/x"), nil, nil); err != nil {
@@ -263,7 +263,7 @@ func TestLocalhostOnVersion6(t *testing.T) {
 	}
 	c.CloseIdle()
 	_ = s.Close() // nothing is lost
-	<-served
+	served.Wait()
 }
 
 // TestEveryAttemptPasses holds that each retry is judged, with the bytes that
