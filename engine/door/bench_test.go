@@ -9,8 +9,21 @@ import (
 
 // BenchmarkPassLoopback measures what every local question pays.
 func BenchmarkPassLoopback(b *testing.B) {
-	d := New(house(nil), finder, nil)
+	d := New(house(func(r *Rules) { r.LocalHosts = []string{"127.0.0.1:11434"} }), finder, nil)
 	o := Outgoing{Role: Local, URL: address(b, selfURL), Level: chat.CUI, Model: "m", Body: code(b, 100<<10)}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := d.Pass(b.Context(), o); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkPassElsewhere measures the same for a server that is not configured
+// but was found on this machine.
+func BenchmarkPassElsewhere(b *testing.B) {
+	d := New(house(nil), finder, nil)
+	o := Outgoing{Role: Local, URL: address(b, selfURL)}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := d.Pass(b.Context(), o); err != nil {

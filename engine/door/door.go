@@ -3,6 +3,7 @@ package door
 import (
 	"context"
 	"net/netip"
+	"net/url"
 	"slices"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -17,6 +18,7 @@ type Door struct {
 	rules    Rules
 	cloud    string   // in the one spelling, "" for none
 	local    []string // in the one spelling
+	self     []string // of local, those on this machine, in the spelling that URLs have
 	furthest Reach    // of any connection, whatever reach is asked for
 	find     Secrets
 	witness  Witness
@@ -33,9 +35,14 @@ func New(r Rules, find Secrets, w Witness) *Door {
 		w = Unwitnessed{}
 	}
 	d := &Door{rules: r, cloud: configured(r.CloudHost), furthest: r.furthest(), find: find, witness: w}
-	for _, host := range r.LocalHosts {
-		if host := configured(host); host != "" {
-			d.local = append(d.local, host)
+	for _, raw := range r.LocalHosts {
+		host := configured(raw)
+		if host == "" {
+			continue
+		}
+		d.local = append(d.local, host)
+		if t := targetOf(&url.URL{Scheme: "http", Host: raw}); t.loopback && t.host == raw {
+			d.self = append(d.self, raw)
 		}
 	}
 	if h, ok := w.(Hasher); ok {
@@ -62,7 +69,7 @@ func (d *Door) Pass(ctx context.Context, o Outgoing) (Reach, error) {
 	if err := ctx.Err(); err != nil {
 		return Loopback, err
 	}
-	t := targetOf(o.URL)
+	t := d.target(o.URL)
 	p := Passage{
 		Role: o.Role, Host: t.host, Level: max(d.rules.Level, o.Level),
 		Model: o.Model, Bytes: len(o.Body),
@@ -81,6 +88,15 @@ func (d *Door) Pass(ctx context.Context, o Outgoing) (Reach, error) {
 	}
 	d.witness.Passed(p)
 	return p.Reach, nil
+}
+
+// target reads a URL. The configured server on this machine, where nearly every
+// request goes, was read when the door was made.
+func (d *Door) target(u *url.URL) target {
+	if u != nil && u.Scheme == "http" && u.Opaque == "" && slices.Contains(d.self, u.Host) {
+		return target{host: u.Host, loopback: true, valid: true}
+	}
+	return targetOf(u)
 }
 
 // passLocal fills in p's reach, or names the rule that forbids.

@@ -86,6 +86,24 @@ func TestHandMadeURLs(t *testing.T) {
 	}
 }
 
+// TestKnownTargets holds that a target that was read before is the one that
+// reading it gives, and that nothing else is taken for it.
+func TestKnownTargets(t *testing.T) {
+	d := New(Rules{LocalHosts: []string{"127.0.0.1:11434", "LOCALHOST:1", "[::1]:2", "gpu.lan:3", "10.0.0.1:4", "127.0.0.1:x", "127.0.0.1:5@evil.test:6"}}, nil, nil)
+	if len(d.self) != 3 {
+		t.Errorf("known: %q", d.self)
+	}
+	for _, u := range []*url.URL{
+		{Scheme: "http", Host: "127.0.0.1:11434"}, {Scheme: "https", Host: "127.0.0.1:11434"}, {Scheme: "ftp", Host: "127.0.0.1:11434"},
+		{Scheme: "http", Host: "127.0.0.1:11434", Opaque: "//evil.test/"}, {Scheme: "http", Host: "LOCALHOST:1"}, {Scheme: "http", Host: "[::1]:2"},
+		{Scheme: "http", Host: "gpu.lan:3"}, {Scheme: "http", Host: "10.0.0.1:4"}, {Scheme: "http", Host: ""}, nil,
+	} {
+		if got, want := d.target(u), targetOf(u); got != want {
+			t.Errorf("%v: %+v, want %+v", u, got, want)
+		}
+	}
+}
+
 func TestConfigured(t *testing.T) {
 	for raw, want := range map[string]string{
 		"API.Example.com.:443": "api.example.com:443", "[2001:DB8::1]:1": "[2001:db8::1]:1", "10.0.0.1:80": "10.0.0.1:80",

@@ -126,7 +126,7 @@ func TestOracle(t *testing.T) {
 	for range cases {
 		rules := Rules{
 			Offline: r.IntN(4) == 0, Paranoid: r.IntN(4) == 0, Secrets: r.IntN(2) == 0,
-			CloudHost: "api.cloud.test:443", LocalHosts: []string{"gpu.lan:11434", "192.168.1.9:8080"},
+			CloudHost: "api.cloud.test:443", LocalHosts: []string{"gpu.lan:11434", "192.168.1.9:8080", "127.0.0.1:11434", "localhost:1234"}[:2+r.IntN(3)],
 		}
 		if r.IntN(4) == 0 {
 			rules.Level = chat.Level(r.IntN(5))
