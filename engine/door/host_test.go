@@ -94,9 +94,16 @@ func TestKnownTargets(t *testing.T) {
 		t.Errorf("known: %q", d.self)
 	}
 	for _, u := range []*url.URL{
-		{Scheme: "http", Host: "127.0.0.1:11434"}, {Scheme: "https", Host: "127.0.0.1:11434"}, {Scheme: "ftp", Host: "127.0.0.1:11434"},
-		{Scheme: "http", Host: "127.0.0.1:11434", Opaque: "//evil.test/"}, {Scheme: "http", Host: "LOCALHOST:1"}, {Scheme: "http", Host: "[::1]:2"},
-		{Scheme: "http", Host: "gpu.lan:3"}, {Scheme: "http", Host: "10.0.0.1:4"}, {Scheme: "http", Host: ""}, nil,
+		{Scheme: "http", Host: "127.0.0.1:11434"},
+		{Scheme: "https", Host: "127.0.0.1:11434"},
+		{Scheme: "ftp", Host: "127.0.0.1:11434"},
+		{Scheme: "http", Host: "127.0.0.1:11434", Opaque: "//evil.test/"},
+		{Scheme: "http", Host: "LOCALHOST:1"},
+		{Scheme: "http", Host: "[::1]:2"},
+		{Scheme: "http", Host: "gpu.lan:3"},
+		{Scheme: "http", Host: "10.0.0.1:4"},
+		{Scheme: "http", Host: ""},
+		nil,
 	} {
 		if got, want := d.target(u), targetOf(u); got != want {
 			t.Errorf("%v: %+v, want %+v", u, got, want)
