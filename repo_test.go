@@ -101,6 +101,7 @@ func importRules() []importRule {
 		{"engine/chat", nil, "plain data: everything imports it, so it imports nothing"},
 		{"engine/stream", []string{"engine/chat"}, "a token's line: chunks, sinks and decoders over plain data"},
 		{"engine/stage", stage, "a stage knows the line it stands in, and no other stage"},
+		{"engine/secret", stage, "finds secrets in texts and puts them back in an answer's chunks, for whoever sends or keeps one"},
 		{"engine/policy", []string{"engine/chat"}, "reads texts and nothing else, so that whoever shows or sends one may ask it"},
 		{"engine/door", []string{"engine/chat", "engine/policy"}, "judges what would be sent by its markings; secrets and the record of it are handed in"},
 		{"engine/filelock", []string{"golang.org/x/sys/*"}, "the operating system's lock, for the folders that several processes write to"},
