@@ -28,7 +28,8 @@ const (
 
 // Event is one line of the log. Fields without a value are left out. No field
 // takes a prompt, a key or a file's text: strings are cut after [MaxText] bytes,
-// and Prompt takes nothing but what [Log.Hash] returns.
+// and what is put into Prompt and does not look like what [Log.Hash] returns is
+// hashed before it is written.
 type Event struct {
 	Time  time.Time `json:"time"` // when it happened, UTC; [Log.Record] fills it in
 	Event string    `json:"event"`
