@@ -1,6 +1,10 @@
 package config
 
 import (
+	"cmp"
+	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -11,16 +15,28 @@ const DefaultURL = "http://127.0.0.1:11434"
 
 // Config is the configuration in force.
 type Config struct {
-	Mode     chat.Mode
-	MaxTier  string
-	Paranoid bool
-	Offline  bool
+	Mode        chat.Mode
+	MaxTier     string // "cache", "local", "cloud" or the name of one of Cloud.Tiers
+	Paranoid    bool
+	Offline     bool
+	PreferLocal bool
+
+	// The most that one answer, and all answers of a day, may cost in cents.
+	// Negative is no limit.
+	MaxAnswerCents, MaxDayCents float64
 
 	Local Local
+	Cloud Cloud
 
 	Classification chat.Level
+	RedactSecrets  bool
+	Audit          bool
+	Cache          bool // answers may be kept and given again
 	Trace          string
 }
+
+// Equal reports whether two configurations say the same.
+func (c Config) Equal(other Config) bool { return reflect.DeepEqual(c, other) }
 
 // Local says which local model server to use, and how.
 type Local struct {
@@ -30,6 +46,25 @@ type Local struct {
 	Model      string
 	EmbedModel string
 	KeepAlive  time.Duration // negative keeps the model loaded for good
+}
+
+// Cloud says which cloud server may be asked, and for what.
+type Cloud struct {
+	URL     string // "" for none
+	Model   string // of the tiers that name none
+	Tiers   []Tier // in their order, the cheapest first
+	Headers map[string]string
+	Key     string // from the environment, "" for none; never shown
+}
+
+// Tier is a cloud tier.
+type Tier struct {
+	Name  string
+	Model string // "" means Cloud.Model
+	Order float64
+	// Prices are in US dollars per million tokens, negative where none is configured.
+	PriceIn, PriceOut float64
+	ContextLength     int // tokens, 0 where none is configured
 }
 
 // Problem is one value that was not taken.
@@ -46,33 +81,85 @@ func (p Problem) String() string {
 
 // Layer is a tree of values and where it came from.
 type Layer struct {
-	Source string
-	Values map[string]any
+	Source   string
+	Values   map[string]any
+	CloudKey string // of the cloud server; only the environment has one
 }
 
 // Merge lays the layers over the defaults, later ones winning.
 func Merge(layers ...Layer) (Config, []Problem) {
-	c := Default()
-	var problems []Problem
-	schema := Schema()
+	m := merge{c: Default(), schema: Schema()}
 	for _, layer := range layers {
+		m.c.Cloud.Key = cmp.Or(layer.CloudKey, m.c.Cloud.Key)
 		for _, v := range flatten(layer.Values) {
-			if v.value == nil {
-				continue // an editor's way of saying that nothing is set
-			}
-			key := find(schema, v.key)
-			if v.key == Section {
-				problems = append(problems, Problem{layer.Source, v.key, "an object with the settings was expected"})
-				continue
-			}
-			if key == nil {
-				problems = append(problems, Problem{layer.Source, v.key, unknown(schema, v.key)})
-				continue
-			}
-			if err := key.set(&c, v.value); err != nil {
-				problems = append(problems, Problem{layer.Source, v.key, err.Error()})
-			}
+			m.set(layer.Source, v)
 		}
 	}
-	return c, problems
+	m.chooseMaxTier()
+	return m.c, m.problems
+}
+
+// merge is a configuration in the making.
+type merge struct {
+	c        Config
+	schema   []Key
+	problems []Problem
+	maxTiers []named // the values of routing.maxTier, which can be judged only when all tiers are known
+}
+
+type named struct{ source, name string }
+
+func (m *merge) refuse(source, key, expected string) {
+	m.problems = append(m.problems, Problem{source, key, expected})
+}
+
+// set puts one value in force.
+func (m *merge) set(source string, v value) {
+	if v.value == nil {
+		return // an editor's way of saying that nothing is set
+	}
+	if v.key == Section {
+		m.refuse(source, v.key, "an object with the settings was expected")
+		return
+	}
+	key := find(m.schema, v.key)
+	if key == nil {
+		m.refuse(source, v.key, unknown(m.schema, v.key))
+		return
+	}
+	if err := key.set(&m.c, v.value); err != nil {
+		m.refuse(source, v.key, err.Error())
+		return
+	}
+	if v.key == keyMaxTier {
+		m.maxTiers = append(m.maxTiers, named{source, m.c.MaxTier})
+	}
+}
+
+// chooseMaxTier takes the last value that names a tier.
+func (m *merge) chooseMaxTier() {
+	m.c.MaxTier = Default().MaxTier
+	for _, v := range slices.Backward(m.maxTiers) {
+		if _, ok := m.c.TierRank(v.name); ok {
+			m.c.MaxTier = v.name
+			return
+		}
+		m.refuse(v.source, keyMaxTier, "one of "+strings.Join(m.c.tierNames(), ", ")+" was expected")
+	}
+}
+
+// TierRank orders the tiers of a configuration, "cache" being the lowest and
+// "cloud", which stands for every cloud tier, the highest. ok is false for a
+// name that no tier has.
+func (c Config) TierRank(name string) (rank int, ok bool) {
+	rank = slices.Index(c.tierNames(), name)
+	return rank, rank >= 0
+}
+
+func (c Config) tierNames() []string {
+	names := []string{chat.TierCache, chat.TierLocal}
+	for _, t := range c.Cloud.Tiers {
+		names = append(names, t.Name)
+	}
+	return append(names, chat.TierCloud)
 }

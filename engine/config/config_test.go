@@ -23,9 +23,9 @@ func tree(t *testing.T, text string) map[string]any {
 
 func TestMergeLaterWins(t *testing.T) {
 	c, problems := Merge(
-		Layer{"a", tree(t, `{"local":{"url":"http://one:1","model":"m1"},"routing":{"offline":true}}`)},
-		Layer{"b", tree(t, `{"rigrun":{"local.url":"http://two:2/"}}`)},
-		Layer{"c", tree(t, `{"rigrun.local.kind":"openai","local":{"keepAlive":30,"model":null},"security":{"classification":"top secret"}}`)},
+		Layer{Source: "a", Values: tree(t, `{"local":{"url":"http://one:1","model":"m1"},"routing":{"offline":true}}`)},
+		Layer{Source: "b", Values: tree(t, `{"rigrun":{"local.url":"http://two:2/"}}`)},
+		Layer{Source: "c", Values: tree(t, `{"rigrun.local.kind":"openai","local":{"keepAlive":30,"model":null},"security":{"classification":"top secret"}}`)},
 	)
 	if len(problems) != 0 {
 		t.Fatalf("problems: %v", problems)
@@ -34,7 +34,7 @@ func TestMergeLaterWins(t *testing.T) {
 	want.Offline = true
 	want.Classification = chat.TopSecret
 	want.Local = Local{Kind: "openai", URL: "http://two:2", URLSet: true, Model: "m1", KeepAlive: 30 * time.Second}
-	if c != want {
+	if !c.Equal(want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
 	}
 }
@@ -63,13 +63,13 @@ func TestBadValuesAreNamedAndTheRestStays(t *testing.T) {
 	} {
 		values := tree(t, text)
 		values["routing.mode"] = "local"
-		c, problems := Merge(Layer{"init", values})
+		c, problems := Merge(Layer{Source: "init", Values: values})
 		if len(problems) != 1 || !strings.HasPrefix(problems[0].String(), "init: "+want) {
 			t.Errorf("%s: problems %v, want %q", text, problems, want)
 		}
 		def := Default()
 		def.Mode = chat.ModeLocal
-		if c != def {
+		if !c.Equal(def) {
 			t.Errorf("%s: the rest is not in force: %+v", text, c)
 		}
 	}
@@ -84,9 +84,9 @@ func TestSchemaTakesItsOwnDefaults(t *testing.T) {
 			t.Errorf("%s: default %s: %v", k.Name, k.Default, err)
 			continue
 		}
-		c, problems := Merge(Layer{"defaults", map[string]any{k.Name: v}})
+		c, problems := Merge(Layer{Source: "defaults", Values: map[string]any{k.Name: v}})
 		c.Local.URLSet = false
-		if len(problems) != 0 || c != Default() {
+		if len(problems) != 0 || !c.Equal(Default()) {
 			t.Errorf("%s: the default %s gives %+v and %v", k.Name, k.Default, c, problems)
 		}
 		if k.Doc == "" || k.Type == "" {

@@ -98,16 +98,29 @@ func firstLine(s string) string {
 	return s
 }
 
-// FromEnvironment returns the settings that OLLAMA_HOST gives. It takes the
-// forms Ollama takes: "host", "host:port", ":port" and a URL.
+// FromEnvironment returns what the environment gives: the local server's address
+// from OLLAMA_HOST, in the forms Ollama takes ("host", "host:port", ":port" and a
+// URL), and the cloud server's key from the first of [CloudKeys] that is set.
 func FromEnvironment(getenv func(string) string) Layer {
 	layer := Layer{Source: "OLLAMA_HOST"}
+	for _, name := range CloudKeys() {
+		if key := strings.TrimSpace(getenv(name)); key != "" {
+			layer.CloudKey = key
+			break
+		}
+	}
 	host := strings.TrimSpace(getenv("OLLAMA_HOST"))
 	if host == "" {
 		return layer
 	}
 	layer.Values = map[string]any{"local.url": ollamaURL(host)}
 	return layer
+}
+
+// CloudKeys are the environment variables that hold the cloud server's key, the
+// first one first.
+func CloudKeys() []string {
+	return []string{"RIGRUN_CLOUD_API_KEY", "OPENROUTER_API_KEY", "OPENAI_API_KEY"}
 }
 
 // ollamaURL completes an OLLAMA_HOST value to a URL. 0.0.0.0 means "listen

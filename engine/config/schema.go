@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -28,31 +29,53 @@ type Key struct {
 // Default returns the configuration with nothing set.
 func Default() Config {
 	return Config{
-		Mode: chat.ModeAuto, MaxTier: chat.TierCloud,
-		Local: Local{Kind: "auto", URL: DefaultURL, KeepAlive: 5 * time.Minute},
+		Mode: chat.ModeAuto, MaxTier: chat.TierCloud, MaxAnswerCents: -1, MaxDayCents: -1,
+		Local:         Local{Kind: "auto", URL: DefaultURL, KeepAlive: 5 * time.Minute},
+		RedactSecrets: true, Audit: true, Cache: true,
 		Trace: "off",
 	}
 }
 
-// Schema lists every setting of the section. It is a table.
+// Schema lists every setting of the section.
 func Schema() []Key {
+	return slices.Concat(routingKeys(), localKeys(), cloudKeys(), securityKeys(), otherKeys())
+}
+
+func routingKeys() []Key {
 	return []Key{
 		{
 			"routing.mode", `"auto"|"local"|"cloud"`, `"auto"`, "Where a question may be answered unless it says so itself.", true,
 			oneOf(func(c *Config, v string) { c.Mode = chat.Mode(v) }, "auto", "local", "cloud"),
 		},
 		{
-			"routing.maxTier", "string", `"cloud"`, "The most expensive tier a question may go to.", false,
+			keyMaxTier, `"cache"|"local"|"cloud" or a tier's name`, `"cloud"`, "The most expensive tier a question may go to.", true,
 			text(func(c *Config, v string) { c.MaxTier = v }),
 		},
 		{
-			"routing.paranoid", "boolean", "false", "Nothing leaves this machine and the configured local server.", false,
+			"routing.paranoid", "boolean", "false", "Nothing goes to the cloud, nor further than this machine and its private network.", true,
 			boolean(func(c *Config, v bool) { c.Paranoid = v }),
 		},
 		{
 			"routing.offline", "boolean", "false", "Dial nothing but loopback addresses.", true,
 			boolean(func(c *Config, v bool) { c.Offline = v }),
 		},
+		{
+			"routing.preferLocal", "boolean", "false", "Ask the cloud only what the local model cannot take, or on request.", true,
+			boolean(func(c *Config, v bool) { c.PreferLocal = v }),
+		},
+		{
+			"routing.maxAnswerCents", "number", "null", "The most one answer may cost, by estimate; unset is no limit.", true,
+			cents(func(c *Config, v float64) { c.MaxAnswerCents = v }),
+		},
+		{
+			"routing.maxDayCents", "number", "null", "The most all answers of a day may cost, over all editors; unset is no limit.", true,
+			cents(func(c *Config, v float64) { c.MaxDayCents = v }),
+		},
+	}
+}
+
+func localKeys() []Key {
+	return []Key{
 		{
 			"local.kind", `"auto"|"ollama"|"openai"`, `"auto"`, "What the local model server speaks; \"auto\" asks it once.", true,
 			oneOf(func(c *Config, v string) { c.Local.Kind = v }, "auto", "ollama", "openai"),
@@ -73,17 +96,50 @@ func Schema() []Key {
 			"local.keepAlive", "duration", `"5m"`, "How long Ollama keeps the model loaded after an answer; negative is for good.", true,
 			duration(func(c *Config, v time.Duration) { c.Local.KeepAlive = v }),
 		},
-		{"cloud.url", "URL", `""`, "The cloud server's address.", false, emptyOr(httpURL(discard[string]))},
-		{"cloud.model", "string", `""`, "The cloud model.", false, text(discard[string])},
-		{"cloud.tiers", "object", "{}", "Named cloud tiers.", false, object},
-		{"cloud.headers", "object", "{}", "Headers sent to the cloud server.", false, object},
+	}
+}
+
+func cloudKeys() []Key {
+	return []Key{
 		{
-			"security.classification", `"UNCLASSIFIED"|"CUI"|"CONFIDENTIAL"|"SECRET"|"TOP SECRET"`, `"UNCLASSIFIED"`, "The least level every question has.", true,
+			"cloud.url", "URL", `""`, "The cloud server's address, OpenAI-compatible; empty is none.", true,
+			emptyOr(func(c *Config) { c.Cloud.URL = "" }, httpURL(func(c *Config, v string) { c.Cloud.URL = v })),
+		},
+		{
+			"cloud.model", "string", `""`, "The cloud model, of every tier that names none.", true,
+			text(func(c *Config, v string) { c.Cloud.Model = v }),
+		},
+		{
+			"cloud.tiers", "object", "{}", "Cloud tiers by name: `{ model, priceIn, priceOut, order, contextLength }`, prices in US dollars per million tokens.", true,
+			tiers(func(c *Config, v []Tier) { c.Cloud.Tiers = v }),
+		},
+		{
+			"cloud.headers", "object", "{}", "Headers sent to the cloud server.", true,
+			headers(func(c *Config, v map[string]string) { c.Cloud.Headers = v }),
+		},
+	}
+}
+
+func securityKeys() []Key {
+	return []Key{
+		{
+			keyClassification, `"UNCLASSIFIED"|"CUI"|"CONFIDENTIAL"|"SECRET"|"TOP SECRET"`, `"UNCLASSIFIED"`, "The least level every question has.", true,
 			level(func(c *Config, v chat.Level) { c.Classification = v }),
 		},
-		{"security.redactSecrets", "boolean", "true", "Replace secrets before anything goes to the cloud.", false, boolean(discard[bool])},
-		{"security.audit", "boolean", "true", "Keep an audit log.", false, boolean(discard[bool])},
-		{"cache.enabled", "boolean", "true", "Keep answers and give them again.", false, boolean(discard[bool])},
+		{
+			"security.redactSecrets", "boolean", "true", "Replace secrets before anything goes to the cloud; without it, questions that hold one stay local.", true,
+			boolean(func(c *Config, v bool) { c.RedactSecrets = v }),
+		},
+		{
+			"security.audit", "boolean", "true", "Keep an audit log of what was sent where.", true,
+			boolean(func(c *Config, v bool) { c.Audit = v }),
+		},
+	}
+}
+
+func otherKeys() []Key {
+	return []Key{
+		{"cache.enabled", "boolean", "true", "Keep answers and give them again.", false, boolean(func(c *Config, v bool) { c.Cache = v })},
 		{"cache.ttl", "duration", `"24h"`, "How long an answer is kept.", false, duration(discard[time.Duration])},
 		{"cache.maxEntries", "integer", "10000", "How many answers are kept.", false, integer(discard[int])},
 		{"cache.semantic", "boolean", "true", "Answer a differently worded question from the cache.", false, boolean(discard[bool])},
@@ -96,6 +152,11 @@ func Schema() []Key {
 		},
 	}
 }
+
+// keyMaxTier is judged apart: its value names a tier, and tiers are settings too.
+const keyMaxTier = "routing.maxTier"
+
+const keyClassification = "security.classification"
 
 // discard is for a key of the contract that is checked and not yet read.
 func discard[T any](*Config, T) {}
@@ -205,9 +266,10 @@ func httpURL(set func(*Config, string)) func(*Config, any) error {
 	}
 }
 
-func emptyOr(check func(*Config, any) error) func(*Config, any) error {
+func emptyOr(clear func(*Config), check func(*Config, any) error) func(*Config, any) error {
 	return func(c *Config, v any) error {
 		if v == "" {
+			clear(c)
 			return nil
 		}
 		return check(c, v)
@@ -258,11 +320,15 @@ func fraction(_ *Config, v any) error {
 	return nil
 }
 
-func object(_ *Config, v any) error {
-	if _, ok := v.(map[string]any); !ok {
-		return errors.New("an object was expected")
+func cents(set func(*Config, float64)) func(*Config, any) error {
+	return func(c *Config, v any) error {
+		n, ok := number(v)
+		if !ok || !(n >= 0) || math.IsInf(n, 0) {
+			return errors.New("a number of cents, 0 or more, was expected")
+		}
+		set(c, n)
+		return nil
 	}
-	return nil
 }
 
 // number reads a number as JSON (float64) and TOML (int64, float64) give it.
