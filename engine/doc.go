@@ -3,8 +3,11 @@
 // its answer flows, token by token, to the caller's [Listener] and into the
 // conversation.
 //
-//	backend ── flight ──┬── meter ── Listener (editor, terminal)
-//	                    └── conversation
+//	backend ── restorer ── flight ──┬── meter ── Listener (editor, terminal)
+//	                                └── conversation
+//
+// The restorer is there only where secrets were replaced before the prompt went
+// to the cloud: it puts them back.
 //
 // A token is one call stack: the backend's decoder calls Write, and each stage
 // calls the next. Back-pressure is the blocked call, cancelling is the returned
@@ -26,7 +29,10 @@
 //
 // # Failing
 //
-// Another backend is tried only while nothing has been written. A failure a
+// Another backend is tried only while nothing has been written: the local server
+// in place of the cloud, the cloud in place of the local server where the rules
+// allow it, the outline in place of both. What is in the way of that is in
+// package route. A failure a
 // person can act on is a [*chat.Error]; a cancel is context.Canceled. The engine
 // logs nothing: what it returns is reported once, by its caller.
 //

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,16 +10,23 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/rigrun/rigrun-lsp/engine/audit"
 	"github.com/rigrun/rigrun-lsp/engine/backend/local"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/ledger"
 	"github.com/rigrun/rigrun-lsp/engine/prompt"
 	"github.com/rigrun/rigrun-lsp/engine/route"
+	"github.com/rigrun/rigrun-lsp/engine/secret"
 	"github.com/rigrun/rigrun-lsp/engine/store"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
 // ErrNoConversation is returned for an identifier that no conversation has.
 var ErrNoConversation = store.ErrNotFound
+
+// ErrUnknownTier is returned for a request's highest tier that is not one of the
+// configuration's.
+var ErrUnknownTier = errors.New("no tier is called")
 
 var errAborted = errors.New("the answer was given up inside the server")
 
@@ -49,11 +57,27 @@ type Local interface {
 	Address() string // host:port, for messages
 }
 
+// Audit records what was decided and what became of it. It never blocks for
+// long and never fails.
+type Audit interface {
+	Record(e audit.Event)
+	Hash(prompt []byte) string // stands for a prompt in an event
+}
+
 // Setup is the part of an engine that a change of configuration replaces.
 type Setup struct {
-	Local    Local
-	Settings route.Settings
-	Release  func() // gives back what an unused setup holds, such as idle connections
+	Local Local
+	Cloud Backend // asked for the tiers of Rules; nil where Rules.NoCloud says why
+
+	Rules  route.Rules       // as the settings have them; a question's own make them stricter
+	Redact bool              // secrets are replaced in what goes to the cloud; else they keep it here
+	Key    func() secret.Key // makes their placeholders
+
+	MaxDayCents float64 // the most that a day may cost, negative for no limit
+	Ledger      *ledger.Ledger
+	Audit       Audit
+
+	Release func() // gives back what an unused setup holds, such as idle connections
 }
 
 // Options are the parts an engine is made of.
@@ -111,15 +135,6 @@ func (e *Engine) Close() {
 	e.setup.Load().Release()
 }
 
-// plan is a question ready to run.
-type plan struct {
-	decision chat.RouteDecision
-	backend  Backend
-	prompt   chat.Prompt
-	shared   bool // may be answered together with identical questions
-	forget   func()
-}
-
 // Chat answers a question. It calls l.Route unless it fails before it knows the
 // route, and l.Close always. The result is nil exactly where an error is returned.
 func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.Result, error) {
@@ -129,7 +144,6 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 		_ = l.Close(stream.End{Err: err})
 		return nil, err
 	}
-	req.Classification = turn.Classification
 	m := &meter{next: l, now: e.now, start: start}
 	out := line{
 		Sink: stream.Tee(m, stream.Quiet(turn)),
@@ -145,17 +159,14 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 			_ = out.Close(stream.End{Err: errAborted})
 		}
 	}()
-	end := e.answer(ctx, req, turn.History, out)
+	p, done := e.answer(ctx, req, turn.Before, out)
 	ended = true
-	end.Usage = m.usage(end.Usage)
-	if err := out.Close(end); err != nil && end.Err == nil {
-		end.Err = fmt.Errorf("write the answer: %w", err)
+	done.end.Usage = m.usage(done.end.Usage)
+	if err := out.Close(done.end); err != nil && done.end.Err == nil {
+		done.end.Err = fmt.Errorf("write the answer: %w", err)
 	}
-	e.stats.record(m, end)
-	if end.Err != nil {
-		return nil, end.Err
-	}
-	return m.result(turn, end), nil
+	e.stats.record(m, done.end)
+	return e.settle(p, m, turn, done)
 }
 
 // begin checks a question and records it.
@@ -163,7 +174,7 @@ func (e *Engine) begin(req chat.Request) (*store.Turn, error) {
 	if err := tooLong(req); err != nil {
 		return nil, err
 	}
-	return e.conversations.Begin(req, prompt.Question(req))
+	return e.conversations.Begin(req, prompt.Question(req), sealed(req))
 }
 
 // tooLong returns the error for a question over the limit.
@@ -179,98 +190,56 @@ func tooLong(req chat.Request) error {
 }
 
 // answer plans a question, announces the route and rides the answer's flight.
-func (e *Engine) answer(ctx context.Context, req chat.Request, history []chat.Turn, out line) stream.End {
-	p, err := e.plan(ctx, req, history)
+// The plan is nil where there was none.
+func (e *Engine) answer(ctx context.Context, req chat.Request, before store.Before, out line) (*plan, landing) {
+	p, err := e.plan(ctx, req, before)
 	if err != nil {
-		return stream.End{Err: err}
+		return nil, landing{end: stream.End{Err: err}}
 	}
-	if err := out.route(p.decision, &chat.CacheInfo{Hit: chat.HitNone}); err != nil {
-		return stream.End{Err: fmt.Errorf("write the route: %w", err)}
+	p.audit(audit.EventRoute, p.first.decision, chat.Usage{}, 0)
+	if p.rules.MaxTier == chat.TierCache {
+		return p, landing{end: stream.End{Err: errNotStored()}}
 	}
-	end := e.ride(ctx, p, out)
-	if end.Usage.PromptTokens == 0 && !end.Usage.Estimated {
-		end.Usage.PromptTokens = estimateTokens(p.prompt.Turns)
-		end.Usage.Estimated = true
+	if err := out.route(p.first.decision, &chat.CacheInfo{Hit: chat.HitNone}); err != nil {
+		return p, landing{end: stream.End{Err: fmt.Errorf("write the route: %w", err)}}
 	}
-	return end
+	done := e.ride(ctx, p, out)
+	if done.end.Usage.PromptTokens == 0 && !done.end.Usage.Estimated {
+		done.end.Usage.PromptTokens = (promptBytes(p.turns) + 3) / bytesPerToken
+		done.end.Usage.Estimated = true
+	}
+	return p, done
 }
 
-// estimateTokens counts the tokens of a prompt where the server did not: four
-// bytes a token, the usual average for English and code.
-func estimateTokens(turns []chat.Turn) int {
-	n := 0
-	for _, t := range turns {
-		n += len(t.Content)
+// bytesPerToken is how many bytes a token is taken to have where a server did
+// not count: the usual average for English and code.
+const bytesPerToken = 4
+
+// errNotStored is the failure of a question that only the cache may answer.
+func errNotStored() error {
+	return &chat.Error{
+		Kind:    chat.Policy,
+		Message: "only stored answers are allowed, and none is stored for this question",
+		Hint:    `set rigrun.routing.maxTier to "local", or ask without maxTier "cache"`,
 	}
-	return (n + 3) / 4
 }
 
-// plan renders the prompt, chooses a backend by what is in it, and puts both together.
-func (e *Engine) plan(ctx context.Context, req chat.Request, history []chat.Turn) (plan, error) {
-	setup := e.setup.Load()
-	turns := prompt.Render(req, history)
-	req.Classification = max(req.Classification, sentLevel(turns, req.Context))
-	decision, target, err := e.decide(ctx, setup, req, len(history))
-	if err != nil {
-		return plan{}, err
+// settle closes the books of an answer: its cost, what it saved, and the log.
+func (e *Engine) settle(p *plan, m *meter, turn *store.Turn, done landing) (*chat.Result, error) {
+	if p != nil {
+		p.audit(audit.EventAnswer, m.decision, done.end.Usage, done.spent)
 	}
-	p := plan{
-		decision: decision,
-		backend:  target,
-		shared:   req.Cache == "" || req.Cache == chat.CacheOn,
-		forget:   setup.Local.Forget,
-		prompt: chat.Prompt{
-			Model:    decision.Model,
-			Turns:    turns,
-			Action:   req.Action,
-			Question: req.Message,
-			Context:  req.Context,
-		},
+	turn.Spent(done.spent)
+	if done.end.Err != nil {
+		return nil, done.end.Err
 	}
-	if decision.FallbackFrom != "" {
-		p.prompt.Reason = noServer(setup.Local)
+	r := m.result(turn, done.end)
+	r.CostCents, r.SavedCents = done.spent, p.saved(m.decision, done)
+	p.setup.Ledger.Saved(r.SavedCents)
+	if p.isCloud(m.decision.Tier) {
+		r.Redactions = p.hide().redactions
 	}
-	return p, nil
-}
-
-// decide routes a question with so many turns before it to the local model
-// server, or to the outline where there is none.
-func (e *Engine) decide(ctx context.Context, setup *Setup, req chat.Request, turns int) (chat.RouteDecision, Backend, error) {
-	target, err := setup.Local.Pick(ctx, req.Model)
-	if err == nil {
-		return route.DecideLocal(req, setup.Settings, route.Candidate{
-			Backend: target.Backend.Name(), Model: target.Model.ID, Address: setup.Local.Address(),
-			ContextLength: target.Model.ContextLength, Turns: turns,
-		}), target.Backend, nil
-	}
-	if !replaceable(err) {
-		return chat.RouteDecision{}, nil, err
-	}
-	d := route.Fallback(route.DecideLocal(req, setup.Settings, route.Candidate{Turns: turns}), e.outlineCandidate(), sentence(err))
-	return d, e.outline, nil
-}
-
-func (e *Engine) outlineCandidate() route.Candidate {
-	return route.Candidate{Backend: e.outline.Name(), Model: e.outlineModel}
-}
-
-// replaceable reports whether the outline may answer in place of a backend that
-// failed with err before it wrote anything.
-func replaceable(err error) bool {
-	kind := chat.KindOf(err)
-	return kind == chat.NoBackend || kind == chat.Unreachable
-}
-
-// sentence returns the message of err for use inside another sentence.
-func sentence(err error) string {
-	if e, ok := errors.AsType[*chat.Error](err); ok {
-		return e.Message
-	}
-	return err.Error()
-}
-
-func noServer(l Local) string {
-	return "no model server was found at " + l.Address()
+	return r, nil
 }
 
 // Route decides where a question would be answered, without running it.
@@ -278,18 +247,32 @@ func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecisio
 	if err := tooLong(req); err != nil {
 		return chat.RouteDecision{}, err
 	}
-	history, level := e.conversations.Upcoming(req.ConversationID)
-	req.Classification = max(req.Classification, level)
-	p, err := e.plan(ctx, req, history)
-	return p.decision, err
+	before := e.conversations.Upcoming(req.ConversationID)
+	before.Sealed = cmp.Or(before.Sealed, sealed(req))
+	p, err := e.plan(ctx, req, before)
+	if err != nil {
+		return chat.RouteDecision{}, err
+	}
+	return p.first.decision, nil
 }
 
-// Models lists what can answer: the local server's models, and the outline,
-// which is always there and is the default only while nothing else is.
+// Models lists what can answer: the local server's models, the cloud tiers where
+// one may be used, and the outline, which is always there and is the default only
+// while nothing else is. The cloud server is not asked.
 func (e *Engine) Models(ctx context.Context) ([]chat.Model, error) {
-	models, err := e.setup.Load().Local.Models(ctx)
+	setup := e.setup.Load()
+	models, err := setup.Local.Models(ctx)
 	if err != nil && !replaceable(err) {
 		return nil, err
+	}
+	here := len(models)
+	if by, _ := route.Forced(&setup.Rules); by == "" && setup.Rules.NoCloud == "" {
+		for i, t := range setup.Rules.Tiers {
+			models = append(models, chat.Model{
+				ID: t.Model, Backend: setup.Cloud.Name(), Tier: t.Name, ContextLength: t.ContextLength,
+				Capabilities: []string{"completion"}, Default: here == 0 && i == 0,
+			})
+		}
 	}
 	loaded := true
 	return append(models, chat.Model{
@@ -298,9 +281,20 @@ func (e *Engine) Models(ctx context.Context) ([]chat.Model, error) {
 	}), nil
 }
 
+// Figures are what today's answers of all processes cost, in cents, and the
+// share of this process's lookups that the cache answered.
+func (e *Engine) Figures() (costToday, hitRate float64) {
+	// What cannot be read counts as nothing spent: the figure is for showing.
+	costToday, _, _ = e.setup.Load().Ledger.Today()
+	return costToday, e.stats.summary().Cache.HitRate
+}
+
 // Stats says what this process did since it started.
 func (e *Engine) Stats() chat.Stats {
 	s := e.stats.summary()
+	// What could not be read counts as nothing spent: the figure is for showing,
+	// and the limit is held elsewhere.
+	s.CostTodayCents, s.SavedTodayCents, _ = e.setup.Load().Ledger.Today()
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
 	s.Goroutines = runtime.NumGoroutine()

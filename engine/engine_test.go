@@ -34,7 +34,7 @@ func open(t *testing.T, scripts ...enginetest.Script) house {
 	}
 	h.local = &enginetest.Local{Backend: h.backend}
 	h.Engine = engine.New(engine.Options{
-		Setup:   engine.Setup{Local: h.local, Release: func() {}},
+		Setup:   enginetest.Setup(h.local),
 		Outline: h.outline, OutlineModel: "built-in", Now: time.Now,
 	})
 	t.Cleanup(h.Close)
@@ -374,7 +374,9 @@ func TestConfigureReplacesTheServer(t *testing.T) {
 	h := open(t, enginetest.Words("old"))
 	released := false
 	other := &enginetest.Local{Backend: &enginetest.Backend{Label: "openai", Scripts: []enginetest.Script{enginetest.Words("new")}}}
-	h.Configure(engine.Setup{Local: other, Release: func() { released = true }})
+	setup := enginetest.Setup(other)
+	setup.Release = func() { released = true }
+	h.Configure(setup)
 	rec := &enginetest.Recorder{T: t}
 	result, err := h.Chat(t.Context(), chat.Request{Message: "q"}, rec)
 	compare(t, rec, result, err, want{text: "new", routes: "openai", reason: chat.FinishStop})

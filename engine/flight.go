@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
-	"github.com/rigrun/rigrun-lsp/engine/route"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
@@ -34,6 +33,13 @@ type flight struct {
 	moved  *chat.RouteDecision // guarded by mu: the route a fallback changed to
 	closed bool                // guarded by mu: nobody can join any more
 	end    stream.End          // set before done is closed
+	spent  float64             // what the call cost in cents; set before done is closed
+}
+
+// landing is how an answer ended for one who listened to it.
+type landing struct {
+	end   stream.End
+	spent float64 // cents; 0 for those who joined an answer that another had asked for
 }
 
 // rider is one listener of a flight.
@@ -46,41 +52,44 @@ type rider struct {
 // ride starts the flight of a plan, or joins the one that is already under way,
 // and returns when it has ended or ctx is done. After it returns, nothing more
 // is written to out.
-func (e *Engine) ride(ctx context.Context, p plan, out line) stream.End {
+func (e *Engine) ride(ctx context.Context, p *plan, out line) landing {
 	r := &rider{out: out, gone: make(chan struct{})}
-	f := e.board(p, r)
+	f, first := e.board(p, r)
 	select {
 	case <-f.done:
-		return f.end
+		if !first {
+			return landing{end: f.end}
+		}
+		return landing{f.end, f.spent}
 	case <-ctx.Done():
 		f.leave(r)
-		return stream.End{Err: context.Cause(ctx)}
+		return landing{end: stream.End{Err: context.Cause(ctx)}}
 	case <-r.gone:
 		f.leave(r)
-		return stream.End{Err: fmt.Errorf("write the answer: %w", r.err)}
+		return landing{end: stream.End{Err: fmt.Errorf("write the answer: %w", r.err)}}
 	}
 }
 
 // board joins the running flight of an identical plan, or starts one.
-func (e *Engine) board(p plan, r *rider) *flight {
+func (e *Engine) board(p *plan, r *rider) (f *flight, first bool) {
 	if !p.shared {
 		f := newFlight(r)
 		e.launch(f, p, nil)
-		return f
+		return f, true
 	}
 	k := p.key()
 	e.flights.mu.Lock()
 	defer e.flights.mu.Unlock()
 	if f, ok := e.flights.byKey[k]; ok && f.join(r) {
-		return f
+		return f, false
 	}
 	if e.flights.byKey == nil {
 		e.flights.byKey = map[key]*flight{}
 	}
-	f := newFlight(r)
+	f = newFlight(r)
 	e.flights.byKey[k] = f
 	e.launch(f, p, func() { e.flights.remove(k, f) })
-	return f
+	return f, true
 }
 
 func newFlight(r *rider) *flight {
@@ -97,7 +106,7 @@ func (s *flights) remove(k key, f *flight) {
 }
 
 // launch runs a plan on a goroutine of its own, which ends when the backend returns.
-func (e *Engine) launch(f *flight, p plan, ended func()) {
+func (e *Engine) launch(f *flight, p *plan, ended func()) {
 	ctx, cancel := context.WithCancel(e.ctx)
 	f.cancel = cancel
 	e.running.Go(func() {
@@ -110,25 +119,49 @@ func (e *Engine) launch(f *flight, p plan, ended func()) {
 	})
 }
 
-// fly runs the plan's backend, and the outline where the backend could not be
-// reached and has written nothing.
-func (e *Engine) fly(ctx context.Context, f *flight, p plan) stream.End {
-	end, err := run(ctx, p.backend, &p.prompt, f)
-	if err == nil {
-		return end
-	}
-	if replaceable(err) || chat.KindOf(err) == chat.ModelNotFound {
-		p.forget() // what was known of the server is no longer true
-	}
-	if ctx.Err() != nil || !replaceable(err) || !f.silent() {
+// fly runs the plan's attempts, one after the other while none has written
+// anything.
+func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
+	a := p.first
+	for {
+		end, err := e.try(ctx, f, p, &a)
+		if err == nil {
+			return end
+		}
+		if a.decision.Tier == chat.TierLocal && (replaceable(err) || chat.KindOf(err) == chat.ModelNotFound) {
+			p.setup.Local.Forget() // what was known of the server is no longer true
+		}
 		end.Err = err
-		return end
+		if ctx.Err() != nil || !f.silent() {
+			return end
+		}
+		next, ok := e.next(p, a, err)
+		if !ok {
+			return end
+		}
+		a = next
+		f.reroute(a.decision)
 	}
-	d := route.Fallback(p.decision, e.outlineCandidate(), sentence(err))
-	f.reroute(d)
-	p.prompt.Model, p.prompt.Reason = d.Model, sentence(err)
-	end, end.Err = run(ctx, e.outline, &p.prompt, f)
-	return end
+}
+
+// try runs one attempt, paid for where it has a price, and puts the secrets back
+// into what it answers.
+func (e *Engine) try(ctx context.Context, f *flight, p *plan, a *attempt) (stream.End, error) {
+	if a.hidden == nil {
+		return run(ctx, a.backend, &a.prompt, f)
+	}
+	paid, err := p.reserve(a)
+	if err != nil {
+		return stream.End{}, err
+	}
+	counted := &counter{next: f}
+	out := a.hidden.writer(counted)
+	end, err := run(ctx, a.backend, &a.prompt, out)
+	if flushed := out.Flush(); err == nil {
+		err = flushed
+	}
+	f.spent += p.pay(a, paid, end.Usage, counted.chunks)
+	return end, err
 }
 
 // run calls a backend. A panic in it costs this answer, not the process.
@@ -152,16 +185,17 @@ func panicked(where string, r any) error {
 }
 
 // key hashes what the answer depends on. JSON is an unambiguous encoding of it.
-func (p plan) key() key {
-	paths := make([]string, len(p.prompt.Context))
-	for i, item := range p.prompt.Context {
+func (p *plan) key() key {
+	a := &p.first
+	paths := make([]string, len(p.question.Context))
+	for i, item := range p.question.Context {
 		paths[i] = item.Path
 	}
 	h := sha256.New()
 	// Encoding plain strings and numbers into a hash cannot fail.
 	_ = json.NewEncoder(h).Encode([]any{
-		p.decision.Backend, p.prompt.Model, p.prompt.Action, p.decision.Classification,
-		p.prompt.Turns, p.prompt.Options, paths,
+		a.decision.Tier, a.decision.Backend, a.prompt.Model, a.prompt.Action, a.decision.Classification,
+		p.rules.Mode, p.rules.MaxTier, p.turns, a.prompt.Options, paths,
 	})
 	return key(h.Sum(nil))
 }

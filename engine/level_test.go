@@ -3,10 +3,8 @@ package engine_test
 import (
 	"testing"
 
-	"github.com/rigrun/rigrun-lsp/engine"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/enginetest"
-	"github.com/rigrun/rigrun-lsp/engine/route"
 )
 
 // item is a piece of a document: its last line.
@@ -39,7 +37,9 @@ func TestMarkingsRaiseTheLevel(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := open(t, enginetest.Words("so"))
-			h.Configure(engine.Setup{Local: h.local, Release: func() {}, Settings: route.Settings{Classification: tc.settings}})
+			setup := enginetest.Setup(h.local)
+			setup.Rules.Level = tc.settings
+			h.Configure(setup)
 			foretold, err := h.Route(t.Context(), tc.req)
 			if err != nil {
 				t.Fatal(err)

@@ -26,8 +26,10 @@ func (s *Server) chat(ctx context.Context, p *ext.ChatParams, v view) (*chat.Res
 	defer cancel()
 	defer s.tokens.Add(p.WorkDoneToken, cancel)()
 
+	activity := s.status.begin()
+	defer activity.end()
 	widget := progress.Begin(ctx, s.conn, p.WorkDoneToken, progressTitle(req), s.now)
-	result, err := s.engine.Chat(ctx, req, newReply(ctx, s.clientEnd(p.PartialToken), widget, s.now))
+	result, err := s.engine.Chat(ctx, req, newReply(ctx, s.clientEnd(p.PartialToken), widget, activity, s.now))
 	widget.End(ctx, outcome(result, err))
 	if err != nil {
 		return nil, err

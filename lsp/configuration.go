@@ -3,12 +3,14 @@ package lsp
 import (
 	"context"
 	"encoding/json"
+	"os"
 	"slices"
 	"sync"
 	"time"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
 	"github.com/rigrun/rigrun-lsp/engine/config"
@@ -19,15 +21,28 @@ import (
 // a server that the settings forbid.
 const patience = 3 * time.Second
 
-// settings are the layers of the configuration that come from the editor.
+// settings are the layers of the configuration that come from the editor and
+// from the workspace.
 type settings struct {
 	ready chan struct{} // closed once the first configuration is in force
+
+	applying sync.Mutex // one configuration is put in force after the other
 
 	mu       sync.Mutex
 	initial  config.Layer    // guarded by mu: initializationOptions
 	pulled   config.Layer    // guarded by mu: workspace/configuration, or what didChangeConfiguration pushed
+	scoped   []config.Layer  // guarded by mu: workspace/configuration for each folder
+	folders  folders         // guarded by mu: the workspace's folders
+	files    []stamp         // guarded by mu: the workspace's own files, as they were read; nil before
 	inForce  config.Config   // guarded by mu
 	reported map[string]bool // guarded by mu: problems the person has been told about
+}
+
+// stamp tells whether a file has changed. A file that is not there has the zero time.
+type stamp struct {
+	path    string
+	changed time.Time
+	size    int64
 }
 
 // initialOptions takes the settings of initialize.
@@ -101,6 +116,11 @@ func (s *Server) pullConfiguration(ctx context.Context) {
 	defer cancel()
 	section := config.Section
 	params := &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}}
+	folders := s.settings.workspace()
+	for _, folder := range folders {
+		scope := uri.File(folder)
+		params.Items = append(params.Items, protocol.ConfigurationItem{Section: &section, ScopeURI: &scope})
+	}
 	var raw jsonrpc2.RawMessage
 	if _, err := s.conn.Call(ctx, protocol.MethodWorkspaceConfiguration, params, &raw); err != nil {
 		s.log.Warn("the editor did not answer workspace/configuration", zap.Error(err))
@@ -113,30 +133,116 @@ func (s *Server) pullConfiguration(ctx context.Context) {
 	s.settings.mu.Lock()
 	defer s.settings.mu.Unlock()
 	s.settings.pulled = layer("workspace/configuration", items[0])
+	s.settings.scoped = nil
+	for i, item := range items[1:min(len(items), len(folders)+1)] {
+		s.settings.scoped = append(s.settings.scoped, layer("workspace/configuration for "+folders[i], item))
+	}
 }
 
-// applyConfiguration merges all layers and reconfigures the engine where
-// something changed. What was not taken is said once.
+// applyConfiguration puts the layers in force and says once what was not taken.
 func (s *Server) applyConfiguration() {
-	outer, problems := s.opts.Layers()
-	s.settings.mu.Lock()
-	merged, more := config.Merge(slices.Concat(outer, []config.Layer{s.settings.initial, s.settings.pulled})...)
-	changed := s.settings.reported == nil || merged != s.settings.inForce
-	s.settings.inForce = merged
-	fresh := s.settings.unreportedLocked(append(problems, more...))
-	s.settings.mu.Unlock()
-	if changed {
-		s.engine.Configure(s.opts.Setup(merged))
-		if merged.Trace != "off" {
-			s.trace.Store(protocol.TraceValue(merged.Trace))
-		}
-	}
-	for _, p := range fresh {
+	for _, p := range s.reconfigure() {
 		s.log.Warn("a setting was not taken", zap.String("source", p.Source), zap.String("key", p.Key), zap.String("expected", p.Expected))
 		s.notify(protocol.MethodWindowShowMessage, &protocol.ShowMessageParams{
 			Type: protocol.MessageTypeWarning, Message: "rigrun: " + p.String(),
 		})
 	}
+}
+
+// reconfigure merges all layers and reconfigures the engine where something
+// changed. It returns the problems the person was not told about yet.
+func (s *Server) reconfigure() []config.Problem {
+	s.settings.applying.Lock()
+	defer s.settings.applying.Unlock()
+	outer, problems := s.opts.Layers()
+	files, own, more := readWorkspaces(s.settings.workspace())
+	problems = append(problems, more...)
+
+	s.settings.mu.Lock()
+	merged, more := config.Merge(slices.Concat(outer, []config.Layer{s.settings.initial, s.settings.pulled})...)
+	problems = append(problems, more...)
+	merged = config.Scope(merged, s.settings.scoped...)
+	merged, more = config.Tighten(merged, own...)
+	changed := s.settings.reported == nil || !merged.Equal(s.settings.inForce)
+	s.settings.inForce, s.settings.files = merged, files
+	fresh := s.settings.unreportedLocked(append(problems, more...))
+	s.settings.mu.Unlock()
+
+	if changed {
+		s.engine.Configure(s.opts.Setup(merged))
+		s.status.setOffline(merged.Offline)
+		if merged.Trace != "off" {
+			s.trace.Store(protocol.TraceValue(merged.Trace))
+		}
+	}
+	return fresh
+}
+
+// readWorkspaces reads the folders' own configuration files.
+func readWorkspaces(folders folders) (files []stamp, layers []config.Layer, problems []config.Problem) {
+	files = []stamp{}
+	for _, path := range workspaceFiles(folders) {
+		files = append(files, stampOf(path))
+		layer, more := config.ReadWorkspace(path)
+		layers = append(layers, layer)
+		problems = append(problems, more...)
+	}
+	return files, layers, problems
+}
+
+// workspaceFiles are the places of the folders' own configuration files, each once.
+func workspaceFiles(folders folders) []string {
+	var paths []string
+	for _, folder := range folders {
+		for _, path := range config.WorkspaceFiles(folder) {
+			if !slices.Contains(paths, path) {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
+}
+
+func stampOf(path string) stamp {
+	info, err := os.Stat(path)
+	if err != nil {
+		return stamp{path: path}
+	}
+	return stamp{path, info.ModTime(), info.Size()}
+}
+
+// workspace returns the workspace's folders.
+func (s *settings) workspace() folders {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.folders
+}
+
+// setWorkspace takes the workspace's folders.
+func (s *settings) setWorkspace(f folders) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.folders = f
+}
+
+// outdated reports whether a workspace's own file has changed since it was read.
+func (s *settings) outdated() bool {
+	s.mu.Lock()
+	folders, files := s.folders, s.files
+	s.mu.Unlock()
+	if files == nil {
+		return false
+	}
+	paths := workspaceFiles(folders)
+	if len(paths) != len(files) {
+		return true
+	}
+	for i, path := range paths {
+		if now := stampOf(path); now.path != files[i].path || now.size != files[i].size || !now.changed.Equal(files[i].changed) {
+			return true
+		}
+	}
+	return false
 }
 
 // unreportedLocked returns the problems the person was not told about yet.
@@ -154,12 +260,17 @@ func (s *settings) unreportedLocked(problems []config.Problem) []config.Problem 
 	return fresh
 }
 
-// configured waits until the first configuration is in force, but not for ever.
+// configured waits until the first configuration is in force, but not for ever,
+// and takes in what has changed in the workspace's own files since: a rule holds
+// from the question after it was saved.
 func (s *Server) configured(ctx context.Context) {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case <-s.settings.ready:
+		if s.settings.outdated() {
+			s.applyConfiguration()
+		}
 	case <-ctx.Done():
 	case <-timer.C:
 	}

@@ -82,6 +82,9 @@ func (v view) resolve(item ext.ContextItem) (chat.ContextItem, error) {
 	}
 	out.Path = filePath(u)
 	out.Folder = v.folders.holding(out.Path)
+	if real, err := filepath.EvalSymlinks(out.Path); out.Path != "" && err == nil && real != out.Path {
+		out.RealPath = real
+	}
 	doc, ok := v.Get(u)
 	if !ok && item.Text == "" {
 		if doc, err = readDocument(u, out, v.Snapshot); err != nil {

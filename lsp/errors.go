@@ -42,6 +42,9 @@ func wireError(err error) error {
 	if errors.Is(err, engine.ErrNoConversation) {
 		return invalid("conversationId", "%v", engine.ErrNoConversation)
 	}
+	if errors.Is(err, engine.ErrUnknownTier) {
+		return invalid("maxTier", "%v", err)
+	}
 	e, ok := errors.AsType[*chat.Error](err)
 	if !ok {
 		return jsonrpc2.NewError(jsonrpc2.InternalError, err.Error())

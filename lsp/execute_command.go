@@ -94,12 +94,14 @@ func (s *Server) perform(ctx context.Context, j job) {
 	defer cancel()
 	token := s.createProgress(ctx)
 	defer s.tokens.Add(token, cancel)()
+	activity := s.status.begin()
+	defer activity.end()
 	widget := progress.Begin(ctx, s.conn, token, j.answer.title, s.now)
 
 	j.answer.id = rand.Text()
 	s.answers.add(j.answer)
 	page := newPage(s, j.answer)
-	result, err := s.engine.Chat(ctx, j.request, newReply(ctx, page, widget, s.now))
+	result, err := s.engine.Chat(ctx, j.request, newReply(ctx, page, widget, activity, s.now))
 	page.finish(ctx, err)
 	widget.End(ctx, outcome(result, err)) // last: a widget that ends says that everything is shown
 	if err != nil {

@@ -82,5 +82,7 @@ func (s *Server) didChangeWorkspaceFolders(_ context.Context, p *protocol.DidCha
 	for _, f := range p.Event.Added {
 		s.folders = s.folders.add(f.URI)
 	}
+	s.settings.setWorkspace(s.folders)
+	s.start(s.pullConfiguration)
 	return nil
 }

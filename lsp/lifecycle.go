@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"go.lsp.dev/jsonrpc2"
@@ -41,6 +42,7 @@ func (s *Server) initialize(_ context.Context, p *protocol.InitializeParams) (*p
 	s.client = readClient(p)
 	s.docs.SetEncoding(s.client.encoding)
 	s.folders = readFolders(p)
+	s.settings.setWorkspace(s.folders)
 	if p.Trace != "" {
 		s.trace.Store(p.Trace)
 	}
@@ -54,6 +56,9 @@ func (s *Server) initialize(_ context.Context, p *protocol.InitializeParams) (*p
 			s.notify(protocol.MethodTextDocumentPublishDiagnostics, p)
 		})
 		s.start(s.markings.run)
+	}
+	if s.client.status {
+		s.status = newStatus(func(now ext.Status) { s.notify(ext.MethodStatus, now) }, s.engine.Figures)
 	}
 	s.state.Store(running)
 	s.log.Info("session begins",
@@ -92,6 +97,9 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 // initialized is when the server may send requests of its own.
 func (s *Server) initialized(context.Context, *protocol.InitializedParams) error {
 	s.start(s.firstConfiguration)
+	if s.status != nil {
+		s.start(s.status.run)
+	}
 	return nil
 }
 
@@ -140,12 +148,17 @@ type client struct {
 	codeActionLiterals  bool // takes CodeAction, not only Command
 	llmTag              bool // takes CodeActionTag.LLMGenerated
 	diagnostics         bool // shows what textDocument/publishDiagnostics brings
+	status              bool // wants rigrun/status
 }
 
 // readClient reads the capabilities out of initialize.
 func readClient(p *protocol.InitializeParams) client {
 	caps := p.Capabilities
 	c := client{name: p.ClientInfo.Name, encoding: protocol.PositionEncodingKindUTF16}
+	var experimental struct{ Rigrun struct{ Status bool } }
+	if json.Unmarshal(caps.Experimental, &experimental) == nil {
+		c.status = experimental.Rigrun.Status
+	}
 	if caps.General != nil {
 		c.encoding = document.ChooseEncoding(caps.General.PositionEncodings)
 	}

@@ -38,7 +38,7 @@ const protocolFile = "../docs/protocol.md"
 type exchange struct {
 	Params   json.RawMessage   `json:"params"`
 	Progress []json.RawMessage `json:"progress,omitempty"`
-	Result   json.RawMessage   `json:"result"`
+	Result   json.RawMessage   `json:"result"` // not of a notification
 }
 
 // protocolText reads the document with "\n" line ends.
@@ -270,7 +270,27 @@ func record(t *testing.T) map[string]string {
 	r.exchange("rigrun/conversations/delete", id)
 	r.command("rigrun.explain", map[string]any{"uri": doc.URI, "range": doc.Lines(3, 5)})
 	r.command("rigrun.ask", map[string]any{"message": "What is a goroutine?"})
+	r.status(model.URL)
 	return r.blocks
+}
+
+// status keeps what a client that asks for it is told when an answer begins.
+func (r *recorder) status(url string) {
+	r.t.Helper()
+	e := lsptest.Start(r.t, lsptest.Options{URL: url, Status: true})
+	e.Call("rigrun/chat", map[string]any{"message": "What is a goroutine?"})
+	var streaming json.RawMessage
+	e.Until("the state streaming", func() bool {
+		for _, m := range e.Received("rigrun/status") {
+			var p json.RawMessage
+			if m.Params(&p) == nil && strings.Contains(string(p), `"streaming"`) {
+				streaming = p
+				return true
+			}
+		}
+		return false
+	})
+	r.keep("rigrun/status", streaming, nil, nil)
 }
 
 // recorder keeps exchanges as the document shows them.
@@ -321,11 +341,17 @@ func (r *recorder) keep(name string, params any, progress []any, result json.Raw
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(map[string]any{"params": params, "progress": progress, "result": result}); err != nil {
+	members := map[string]any{"params": params}
+	if progress != nil {
+		members["progress"] = progress
+	}
+	if result != nil {
+		members["result"] = result
+	}
+	if err := encoder.Encode(members); err != nil {
 		r.t.Fatal(err)
 	}
-	text := strings.Replace(b.String(), "  \"progress\": null,\n", "", 1)
-	r.blocks[name] = r.normal(text)
+	r.blocks[name] = r.normal(b.String())
 }
 
 // normal replaces ids, moments, measurements and addresses by fixed ones of the

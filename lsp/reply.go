@@ -29,14 +29,16 @@ type back struct {
 	ctx      context.Context
 	progress *progress.WorkDone // nil where there is no widget
 	now      func() time.Time
+	activity *activity    // nil where the client does not want to know
 	tokens   atomic.Int64 // counted in front of the coalescer, read behind it
 
+	begun atomic.Int64 // when the first was written, in nanoseconds since 1970; 0 before
+
 	decision chat.RouteDecision // set before the first write
-	first    time.Time
 }
 
-func newReply(ctx context.Context, e end, w *progress.WorkDone, now func() time.Time) reply {
-	b := &back{end: e, ctx: ctx, progress: w, now: now}
+func newReply(ctx context.Context, e end, w *progress.WorkDone, a *activity, now func() time.Time) reply {
+	b := &back{end: e, ctx: ctx, progress: w, activity: a, now: now}
 	return reply{stream.Coalesce(b), b}
 }
 
@@ -50,12 +52,14 @@ func (r reply) Write(c stream.Chunk) error {
 // waiting in the coalescer.
 func (r reply) Route(d chat.RouteDecision, cache *chat.CacheInfo) error {
 	r.back.decision = d
+	r.back.activity.routed(d, r.back.speed)
 	return r.back.Route(d, cache)
 }
 
 func (b *back) Write(c stream.Chunk) error {
-	if b.first.IsZero() {
-		b.first = b.now()
+	if b.begun.Load() == 0 {
+		b.begun.Store(b.now().UnixNano())
+		b.activity.streaming()
 	}
 	b.progress.Report(b.ctx, b.message)
 	return b.end.Write(c)
@@ -65,8 +69,18 @@ func (b *back) Write(c stream.Chunk) error {
 func (b *back) message() string {
 	n := b.tokens.Load()
 	text := fmt.Sprintf("%s · %s · %d tokens", b.decision.Tier, b.decision.Model, n)
-	if took := b.now().Sub(b.first).Seconds(); took > 0 {
-		text += fmt.Sprintf(" · %.0f tok/s", float64(n)/took)
+	if speed := b.speed(); speed > 0 {
+		text += fmt.Sprintf(" · %.0f tok/s", speed)
 	}
 	return text
+}
+
+// speed is how many tokens a second have come since the first one. It may be
+// called from any goroutine.
+func (b *back) speed() float64 {
+	begun := b.begun.Load()
+	if took := b.now().UnixNano() - begun; begun > 0 && took > 0 {
+		return float64(b.tokens.Load()) / (float64(took) / float64(time.Second))
+	}
+	return 0
 }

@@ -49,12 +49,13 @@ type Server struct {
 	running sync.WaitGroup // what the server started besides the calls
 	calls   calls          // those that are not answered yet
 
-	// The fields down to markings belong to the read loop until state is running,
+	// The fields down to status belong to the read loop until state is running,
 	// and are only read after it.
 	client   client
 	folders  folders
 	docs     *document.Store
 	markings *markings // nil where the client shows no diagnostics
+	status   *status   // nil where the client does not want to know
 
 	state    atomic.Int32 // a lifecycle state
 	settings settings

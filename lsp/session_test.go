@@ -64,10 +64,11 @@ func (*recordedOutput) Close() error { return nil }
 func serveOnce(t *testing.T, in string) string {
 	t.Helper()
 	overlay := document.NewOverlay(outline.Disk())
-	e := assemble.Engine(config.Default(), overlay)
+	house := assemble.Open("")
+	e := house.Engine(config.Default(), overlay)
 	defer e.Close()
 	server := lsp.New(lsp.Options{
-		Engine: e, Setup: assemble.Setup, Overlay: overlay, Log: zap.NewNop(),
+		Engine: e, Setup: house.Setup, Overlay: overlay, Log: zap.NewNop(),
 		Layers: func() ([]config.Layer, []config.Problem) { return nil, nil },
 	})
 	conn := &recordedOutput{Reader: strings.NewReader(in)}

@@ -72,12 +72,14 @@ func ask(ctx context.Context, args []string, std stdio, getenv func(string) stri
 	if err != nil {
 		return err
 	}
-	c, err := settings(getenv)
+	c, err := settings(getenv, folderOf(items), std.err)
 	if err != nil {
 		return err
 	}
 	req := chat.Request{Message: f.question, Model: f.model, Context: items}
-	e := assemble.Engine(c, outline.Disk())
+	house := assemble.Open(stateDir(getenv))
+	defer func() { _ = house.Close() }() // what it could not write is in Err, below
+	e := house.Engine(c, outline.Disk())
 	defer e.Close()
 	to := std.out
 	if f.json {

@@ -54,7 +54,7 @@ func demo(ctx context.Context, args []string, std stdio, getenv func(string) str
 		return err
 	}
 	defer cleanup()
-	if err := printSettingsProblems(std, getenv); err != nil {
+	if err := printSettingsProblems(src, std, getenv); err != nil {
 		return err
 	}
 	editor, err := startEditor(ctx, std)
@@ -67,8 +67,8 @@ func demo(ctx context.Context, args []string, std stdio, getenv func(string) str
 
 // printSettingsProblems says on stderr which settings were not taken: the
 // demonstration's editor has no window to show them in.
-func printSettingsProblems(std stdio, getenv func(string) string) error {
-	_, err := settings(getenv)
+func printSettingsProblems(src *source, std stdio, getenv func(string) string) error {
+	_, err := settings(getenv, src.folder, std.err)
 	if err != nil {
 		_, err = fmt.Fprintln(std.err, "rigrun-lsp:", err)
 	}

@@ -133,3 +133,16 @@ func projectOf(path string) string {
 		}
 	}
 }
+
+// folderOf is the project that a question's context belongs to, else the one
+// that the current folder belongs to.
+func folderOf(items []chat.ContextItem) string {
+	if len(items) > 0 {
+		return items[0].Folder
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return "."
+	}
+	return projectOf(filepath.Join(here, "a file"))
+}

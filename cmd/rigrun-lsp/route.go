@@ -66,7 +66,7 @@ func route(ctx context.Context, args []string, std stdio, getenv func(string) st
 	if err != nil {
 		return err
 	}
-	e, err := router(getenv)
+	e, err := router(getenv, folderOf(req.Context), std.err)
 	if err != nil {
 		return err
 	}
@@ -91,12 +91,12 @@ func (f routeFlags) request() (chat.Request, error) {
 }
 
 // router makes an engine that looks for the model server once.
-func router(getenv func(string) string) (*engine.Engine, error) {
-	c, err := settings(getenv)
+func router(getenv func(string) string, folder string, warn io.Writer) (*engine.Engine, error) {
+	c, err := settings(getenv, folder, warn)
 	if err != nil {
 		return nil, err
 	}
-	setup := assemble.Setup(c)
+	setup := assemble.Open(stateDir(getenv)).Setup(c) // deciding keeps nothing, so there is nothing to close
 	setup.Local = &foundOnce{Local: setup.Local, picked: map[string]pick{}}
 	return engine.New(engine.Options{
 		Setup: setup, Outline: outline.New(outline.Disk()), OutlineModel: outline.Model, Now: time.Now,

@@ -73,14 +73,23 @@ func serve(ctx context.Context, args []string, std stdio, getenv func(string) st
 		return err
 	}
 	overlay := document.NewOverlay(outline.Disk())
-	e := assemble.Engine(config.Default(), overlay)
+	house := assemble.Open(stateDir(getenv))
+	defer closeHouse(house, log)
+	e := house.Engine(config.Default(), overlay)
 	defer e.Close()
 	server := lsp.New(lsp.Options{
-		Engine: e, Setup: assemble.Setup, Overlay: overlay, Log: log, Version: version(),
+		Engine: e, Setup: house.Setup, Overlay: overlay, Log: log, Version: version(),
 		Layers:   func() ([]config.Layer, []config.Problem) { return layers(getenv) },
 		StateDir: stateDir(getenv),
 	})
 	return server.Serve(ctx, conn)
+}
+
+// closeHouse writes what is still to be written, and says what could not be.
+func closeHouse(h *assemble.House, log *zap.Logger) {
+	if err := errors.Join(h.Err(), h.Close()); err != nil {
+		log.Error("the audit log is not complete", zap.Error(err))
+	}
 }
 
 // layers reads the settings that do not come from an editor.
@@ -89,12 +98,25 @@ func layers(getenv func(string) string) ([]config.Layer, []config.Problem) {
 	return []config.Layer{config.FromEnvironment(getenv), file}, problems
 }
 
-// settings merges the layers for a command without an editor. A value that was
-// not taken is an error here: nobody could be told of it later.
-func settings(getenv func(string) string) (config.Config, error) {
+// settings merges the layers for a command without an editor, about something in
+// a folder. A value of the person's own that was not taken is an error here:
+// nobody could be told of it later. What a folder's own file may not say is
+// told on warn and passed over.
+func settings(getenv func(string) string, folder string, warn io.Writer) (config.Config, error) {
 	outer, problems := layers(getenv)
 	c, more := config.Merge(outer...)
-	return c, problemLines(append(problems, more...))
+	if err := problemLines(append(problems, more...)); err != nil {
+		return c, err
+	}
+	for _, path := range config.WorkspaceFiles(folder) {
+		layer, unread := config.ReadWorkspace(path)
+		var refused []config.Problem
+		c, refused = config.Tighten(c, layer)
+		for _, p := range append(unread, refused...) {
+			_, _ = fmt.Fprintln(warn, "rigrun-lsp: "+p.String())
+		}
+	}
+	return c, nil
 }
 
 // connect opens the connection to the editor. With --pipe and --socket the

@@ -85,6 +85,10 @@ type ContextItem struct {
 	// outside it are never read.
 	URI, Path, Language, Folder string
 
+	// RealPath is Path with its symbolic links resolved, "" where it has none:
+	// a link's name may hide what the file is.
+	RealPath string
+
 	// Document is the document's whole text (the editor's buffer where it is
 	// open, else the disk's), and Span where Text lies in it. Both are zero for
 	// free text. Document[Span.Start:Span.End] == Text for a selection.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"sort"
@@ -35,7 +36,8 @@ type conversation struct {
 	summary  chat.Summary
 	messages []chat.Message
 	prompts  []string
-	busy     int // answers being written; a busy conversation is not dropped
+	sealed   string // why nothing of it may go to a cloud, "" where nothing stands against it
+	busy     int    // answers being written; a busy conversation is not dropped
 }
 
 // New returns an empty set that reads the time from now.
@@ -45,27 +47,30 @@ func New(now func() time.Time) *Conversations {
 
 // Begin records a question in the conversation with the given id, or in a new
 // one for "", and returns the turn to write the answer to. rendered is the
-// question as a model is sent it.
-func (s *Conversations) Begin(req chat.Request, rendered string) (*Turn, error) {
+// question as a model is sent it. sealed says why the question may not go to a
+// cloud, "" where it may; a conversation stays sealed, since later questions
+// carry what it held.
+func (s *Conversations) Begin(req chat.Request, rendered, sealed string) (*Turn, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, err := s.openLocked(req)
 	if err != nil {
 		return nil, err
 	}
-	history := c.history()
+	c.sealed = cmp.Or(c.sealed, sealed)
+	before := c.before()
 	now := s.now().UTC()
 	c.append(chat.Message{MessageID: newID(), Role: chat.RoleUser, Text: question(req), CreatedAt: now}, rendered)
 	answer := chat.Message{MessageID: newID(), Role: chat.RoleAssistant, Interrupted: true, CreatedAt: now}
 	c.append(answer, "")
 	c.summary.UpdatedAt = now
 	c.summary.Classification = max(c.summary.Classification, req.Classification)
+	before.Classification = c.summary.Classification
 	c.busy++
 	return &Turn{
 		ConversationID: c.summary.ConversationID,
 		MessageID:      answer.MessageID,
-		History:        history,
-		Classification: c.summary.Classification,
+		Before:         before,
 		store:          s, conv: c, at: len(c.messages) - 1,
 	}, nil
 }
@@ -121,17 +126,21 @@ func (c *conversation) history() []chat.Turn {
 	return turns
 }
 
-// Upcoming returns what the next question of a conversation would be sent with:
-// the turns before it, and the level that was reached. A conversation that is
-// not here has neither.
-func (s *Conversations) Upcoming(id string) ([]chat.Turn, chat.Level) {
+// before is what the next question is sent with.
+func (c *conversation) before() Before {
+	return Before{History: c.history(), Classification: c.summary.Classification, Sealed: c.sealed}
+}
+
+// Upcoming returns what the next question of a conversation would be sent with.
+// A conversation that is not here has nothing.
+func (s *Conversations) Upcoming(id string) Before {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, ok := s.all[id]
 	if !ok {
-		return nil, chat.Unclassified
+		return Before{}
 	}
-	return c.history(), c.summary.Classification
+	return c.before()
 }
 
 // Get returns a conversation with its messages.

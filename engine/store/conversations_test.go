@@ -26,7 +26,7 @@ func clock() func() time.Time {
 
 func ask(t *testing.T, s *Conversations, req chat.Request, answer string, end stream.End) *Turn {
 	t.Helper()
-	turn, err := s.Begin(req, "rendered "+req.Message)
+	turn, err := s.Begin(req, "rendered "+req.Message, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestConversationRecordsWhatStreamed(t *testing.T) {
 
 func TestAnswerIsReadableWhileItStreams(t *testing.T) {
 	s := New(clock())
-	turn, err := s.Begin(chat.Request{Message: "q"}, "q")
+	turn, err := s.Begin(chat.Request{Message: "q"}, "q", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestListRenameDelete(t *testing.T) {
 		s.Delete(ids[0]),
 		second(s.Get(ids[0])),
 		second(s.Rename(ids[0], "x")),
-		second(s.Begin(chat.Request{ConversationID: "../x"}, "")),
+		second(s.Begin(chat.Request{ConversationID: "../x"}, "", "")),
 	} {
 		if !errors.Is(err, ErrNotFound) {
 			t.Errorf("error %v, want ErrNotFound", err)
@@ -125,7 +125,7 @@ func second[T any](_ T, err error) error { return err }
 
 func TestOldestConversationGoesFirst(t *testing.T) {
 	s := New(clock())
-	busy, err := s.Begin(chat.Request{Message: "still streaming"}, "")
+	busy, err := s.Begin(chat.Request{Message: "still streaming"}, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,5 +157,28 @@ func TestTitle(t *testing.T) {
 		if got := title(tc.req); got != tc.want {
 			t.Errorf("title %q, want %q", got, tc.want)
 		}
+	}
+}
+
+func TestAConversationStaysSealed(t *testing.T) {
+	s := New(time.Now)
+	turn, err := s.Begin(chat.Request{Message: "what is in it"}, "q", "it holds .env")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if turn.Sealed != "it holds .env" {
+		t.Errorf("%q", turn.Sealed)
+	}
+	_ = turn.Close(stream.End{})
+	turn.Spent(0.5)
+	next, err := s.Begin(chat.Request{ConversationID: turn.ConversationID, Message: "and now"}, "q", "")
+	if err != nil || next.Sealed != "it holds .env" || s.Upcoming(turn.ConversationID).Sealed != next.Sealed {
+		t.Errorf("%q, %v", next.Sealed, err)
+	}
+	if got, _ := s.Get(turn.ConversationID); got.CostCents != 0.5 {
+		t.Errorf("cost %v", got.CostCents)
+	}
+	if other := s.Upcoming("another"); other.Sealed != "" {
+		t.Errorf("another conversation: %+v", other)
 	}
 }

@@ -7,16 +7,23 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
+// Before is what a conversation brings to its next question.
+type Before struct {
+	History []chat.Turn // what was said before, as a model is sent it
+
+	// Classification is the level of the conversation with its next question in
+	// it, as far as its earlier routes and the request say.
+	Classification chat.Level
+
+	Sealed string // why nothing of it may go to a cloud, "" where nothing stands against it
+}
+
 // Turn is the writing end of one answer. Write and Close belong to the engine;
 // what has arrived is visible to readers of the conversation at once.
 type Turn struct {
 	ConversationID string
-	MessageID      string      // the answer's
-	History        []chat.Turn // what was said before, as a model is sent it
-
-	// Classification is the level of the conversation with this question in it,
-	// as far as its earlier routes and the request say.
-	Classification chat.Level
+	MessageID      string // the answer's
+	Before
 
 	store *Conversations
 	conv  *conversation
@@ -66,6 +73,13 @@ func (t *Turn) Close(e stream.End) error {
 	t.conv.summary.UpdatedAt = t.store.now().UTC()
 	t.conv.busy--
 	return nil
+}
+
+// Spent adds what the answer cost, in cents, to its conversation.
+func (t *Turn) Spent(cents float64) {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	t.conv.summary.CostCents += cents
 }
 
 // Text returns the answer so far.

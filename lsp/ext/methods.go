@@ -14,6 +14,18 @@ const (
 	MethodConversationsDelete = "rigrun/conversations/delete"
 )
 
+// MethodStatus is the notification that a client gets whose
+// capabilities.experimental.rigrun.status is true.
+const MethodStatus = "rigrun/status"
+
+// The states of a [Status].
+const (
+	StateIdle      = "idle"
+	StateRouting   = "routing"   // it is decided where a question goes, or its answer has not begun
+	StateStreaming = "streaming" // an answer comes
+	StateOffline   = "offline"   // idle, and nothing but this machine may be asked
+)
+
 // The commands of workspace/executeCommand.
 const (
 	CommandExplain = "rigrun.explain"

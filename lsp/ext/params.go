@@ -37,6 +37,17 @@ type ModelsResult struct {
 	Models []chat.Model `json:"models"`
 }
 
+// Status is what the server is doing. Tier and Model are those of the latest
+// answer under way.
+type Status struct {
+	State           string  `json:"state"`
+	Tier            string  `json:"tier,omitzero"`
+	Model           string  `json:"model,omitzero"`
+	TokensPerSecond float64 `json:"tokensPerSecond,omitzero"`
+	CostTodayCents  float64 `json:"costTodayCents"`
+	CacheHitRate    float64 `json:"cacheHitRate"`
+}
+
 // ConversationsListParams are the parameters of rigrun/conversations/list.
 type ConversationsListParams struct {
 	Limit  int    `json:"limit,omitzero"`  // 0 is all

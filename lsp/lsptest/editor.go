@@ -18,6 +18,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/rigrun/rigrun-lsp/engine"
+	"github.com/rigrun/rigrun-lsp/engine/assemble"
 	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/engine/enginetest"
 	"github.com/rigrun/rigrun-lsp/lsp/lsptest/metamodel"
@@ -40,7 +41,8 @@ type Options struct {
 	StateDir              string         // a fresh one where it is empty
 	Settings              map[string]any // what the editor's user has set for "rigrun"
 	InitializationOptions map[string]any
-	ProcessID             int // 0 leaves initialize's processId null
+	ProcessID             int  // 0 leaves initialize's processId null
+	Status                bool // the client asks for rigrun/status
 
 	// Layers are settings from outside the editor, such as config.toml's. They
 	// are read in addition to the URL, and not with [Spawn].
@@ -65,6 +67,7 @@ type Editor struct {
 
 	t       testing.TB
 	opts    Options
+	house   *assemble.House
 	able    abilities
 	session *metamodel.Session
 
@@ -206,6 +209,19 @@ func (e *Editor) run() {
 	go e.write()
 }
 
+// capabilities are the profile's, and what the test asks for besides.
+func (e *Editor) capabilities() any {
+	if !e.opts.Status {
+		return e.Profile.Capabilities
+	}
+	var all map[string]any
+	if err := json.Unmarshal(e.Profile.Capabilities, &all); err != nil {
+		e.t.Fatal(err)
+	}
+	all["experimental"] = map[string]any{"rigrun": map[string]any{"status": true}}
+	return all
+}
+
 // Initialize shakes hands and returns initialize's result.
 func (e *Editor) Initialize() json.RawMessage {
 	e.t.Helper()
@@ -215,7 +231,7 @@ func (e *Editor) Initialize() json.RawMessage {
 	}
 	params := map[string]any{
 		"processId": nil, "rootUri": nil, "clientInfo": e.Profile.ClientInfo,
-		"capabilities": e.Profile.Capabilities, "workspaceFolders": folders,
+		"capabilities": e.capabilities(), "workspaceFolders": folders,
 	}
 	if e.opts.ProcessID != 0 {
 		params["processId"] = e.opts.ProcessID

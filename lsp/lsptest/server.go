@@ -14,7 +14,6 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/engine/enginetest"
-	"github.com/rigrun/rigrun-lsp/engine/route"
 	"github.com/rigrun/rigrun-lsp/lsp"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 )
@@ -24,6 +23,7 @@ import (
 func (e *Editor) serve() {
 	mine, theirs := net.Pipe()
 	e.wire = mine
+	e.house = assemble.Open(e.StateDir)
 	overlay := document.NewOverlay(outline.Disk())
 	e.Engine = engine.New(engine.Options{
 		Setup:   e.setup(config.Default()),
@@ -37,6 +37,7 @@ func (e *Editor) serve() {
 	ctx, e.stop = context.WithCancel(context.Background())
 	go func() { // ends when the session has ended
 		defer close(e.ended)
+		defer func() { _ = e.house.Close() }() // what it could not write is a test's to look at, by Err
 		defer e.Engine.Close()
 		e.err = server.Serve(ctx, theirs)
 	}()
@@ -45,14 +46,15 @@ func (e *Editor) serve() {
 // setup makes the engine's parts for a configuration, and counts when they have
 // come into force: the engine then releases the ones before.
 func (e *Editor) setup(c config.Config) engine.Setup {
-	s := engine.Setup{Release: func() {}, Settings: route.Settings{Mode: c.Mode, Classification: c.Classification}}
+	var s engine.Setup
 	switch {
 	case e.opts.Setup != nil:
 		s = e.opts.Setup(c)
 	case e.opts.Backend != nil:
+		s = e.house.Setup(c)
 		s.Local = &enginetest.Local{Backend: e.opts.Backend}
 	default:
-		s = assemble.Setup(c)
+		s = e.house.Setup(c)
 	}
 	release := s.Release
 	s.Release = func() {

@@ -34,6 +34,7 @@ func Shapes() map[string]Shape {
 		ext.MethodConversationsGet:    {of[ext.ConversationParams], of[chat.Conversation]},
 		ext.MethodConversationsRename: {of[ext.ConversationsRenameParams], of[chat.Summary]},
 		ext.MethodConversationsDelete: {of[ext.ConversationParams], of[null]},
+		ext.MethodStatus:              {of[ext.Status], nil},
 		ext.CommandExplain:            {of[ext.CommandParams], of[null]},
 		ext.CommandAsk:                {of[ext.AskParams], of[null]},
 	}
@@ -59,6 +60,12 @@ func CheckResult(method string, raw json.RawMessage) error {
 	shape, ok := Shapes()[method]
 	if !ok {
 		return fmt.Errorf("%s: no shape is declared for it", method)
+	}
+	if shape.Result == nil {
+		if len(raw) > 0 {
+			return fmt.Errorf("%s: a notification has the result %.100s", method, raw)
+		}
+		return nil
 	}
 	into := shape.Result()
 	if _, isNull := into.(*null); isNull {

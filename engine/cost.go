@@ -1,0 +1,87 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/rigrun/rigrun-lsp/engine/audit"
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/ledger"
+	"github.com/rigrun/rigrun-lsp/engine/route"
+	"github.com/rigrun/rigrun-lsp/engine/stream"
+)
+
+// counter counts the chunks of an answer.
+type counter struct {
+	next   stream.Writer
+	chunks int
+}
+
+func (c *counter) Write(chunk stream.Chunk) error {
+	c.chunks++
+	return c.next.Write(chunk)
+}
+
+// reserve sets aside what an attempt may cost. It fails where that would pass
+// the day's limit, counted over all processes.
+func (p *plan) reserve(a *attempt) (*ledger.Reservation, error) {
+	r, err := p.setup.Ledger.Reserve(a.decision.EstimatedCostCents, p.setup.MaxDayCents)
+	if errors.Is(err, ledger.ErrOverLimit) {
+		return nil, &chat.Error{
+			Kind:    chat.Policy,
+			Message: fmt.Sprintf("today's limit of %g ¢ does not leave enough for %s", p.setup.MaxDayCents, a.decision.Model),
+			Hint:    `raise rigrun.routing.maxDayCents, or ask with mode "local"`,
+		}
+	}
+	return r, err
+}
+
+// pay settles a reservation with what the call really cost and returns that, in
+// cents. Where the server did not count the tokens, they are estimated from what
+// was sent and received: a call that was cut off is billed, too.
+func (p *plan) pay(a *attempt, r *ledger.Reservation, u chat.Usage, chunks int) float64 {
+	if u.PromptTokens == 0 && chunks > 0 {
+		u.PromptTokens = promptBytes(a.prompt.Turns) / bytesPerToken
+	}
+	if u.CompletionTokens == 0 {
+		u.CompletionTokens = chunks
+	}
+	cents := route.Cost(p.tier(a.decision.Tier).Price, u)
+	r.Settle(cents)
+	return cents
+}
+
+// saved is what an answer did not cost: that of the cloud tier it would have
+// gone to, less what was spent.
+func (p *plan) saved(d chat.RouteDecision, done landing) float64 {
+	return max(route.Saved(done.end.Usage, &p.rules, d)-done.spent, 0)
+}
+
+// audit records an event of this question.
+func (p *plan) audit(event string, d chat.RouteDecision, u chat.Usage, cents float64) {
+	e := audit.Event{
+		Event: event, Tier: d.Tier, Backend: d.Backend, Model: d.Model,
+		Level: d.Classification.String(), Rule: d.ForcedBy,
+		PromptTokens: u.PromptTokens, CompletionTokens: u.CompletionTokens, CostCents: cents,
+	}
+	if event == audit.EventRoute {
+		e.Reason, e.RequestBytes = d.Reason, p.question.PromptBytes
+		e.Prompt = p.setup.Audit.Hash(joined(p.turns))
+	}
+	if p.isCloud(d.Tier) {
+		e.Redactions = map[string]int{}
+		for _, r := range p.hide().redactions {
+			e.Redactions[r.Kind]++
+		}
+	}
+	p.setup.Audit.Record(e)
+}
+
+// joined is a prompt's text in one piece.
+func joined(turns []chat.Turn) []byte {
+	var all []byte
+	for _, t := range turns {
+		all = append(append(all, t.Content...), 0)
+	}
+	return all
+}

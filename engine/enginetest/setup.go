@@ -1,0 +1,24 @@
+package enginetest
+
+import (
+	"time"
+
+	"github.com/rigrun/rigrun-lsp/engine"
+	"github.com/rigrun/rigrun-lsp/engine/audit"
+	"github.com/rigrun/rigrun-lsp/engine/ledger"
+	"github.com/rigrun/rigrun-lsp/engine/route"
+	"github.com/rigrun/rigrun-lsp/engine/secret"
+)
+
+// Setup returns an engine's parts with a local server and no cloud, which keep
+// nothing on the disk and have no limits.
+func Setup(l engine.Local) engine.Setup {
+	return engine.Setup{
+		Local: l,
+		Rules: route.Rules{NoCloud: "no cloud server is configured", MaxAnswerCents: -1, DayLeftCents: -1},
+		Key:   func() secret.Key { return secret.Key{1} }, Redact: true,
+		MaxDayCents: -1, Ledger: ledger.Open("", time.Now),
+		Audit:   audit.Off(),
+		Release: func() {},
+	}
+}

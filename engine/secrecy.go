@@ -1,0 +1,116 @@
+package engine
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/route"
+	"github.com/rigrun/rigrun-lsp/engine/secret"
+	"github.com/rigrun/rigrun-lsp/engine/stream"
+)
+
+// hidden is a prompt whose secrets were replaced, and the way back.
+type hidden struct {
+	turns      []chat.Turn
+	redactions []chat.Redaction // of this question: its message and its context
+	vault      *secret.Vault
+}
+
+// hideSecrets replaces the secrets of a plan's prompt. They are looked for in the
+// question's parts, where they have a place a person can go to, and again in the
+// prompt that was rendered from them, which is what is sent.
+func (p *plan) hideSecrets() *hidden {
+	texts := make([]string, 0, len(p.turns)+len(p.question.Context))
+	for _, t := range p.turns {
+		texts = append(texts, t.Content)
+	}
+	for _, item := range p.question.Context {
+		texts = append(texts, item.Text)
+	}
+	h := &hidden{vault: p.setup.Key().Vault(texts...), redactions: []chat.Redaction{}}
+	seen := map[chat.Redaction]bool{}
+	add := func(r chat.Redaction) {
+		if !seen[r] {
+			seen[r] = true
+			h.redactions = append(h.redactions, r)
+		}
+	}
+	_, places := h.vault.Redact(p.question.Message)
+	for _, at := range places {
+		add(chat.Redaction{Kind: at.Kind, Line: at.Line, Placeholder: at.Placeholder})
+	}
+	for _, item := range p.question.Context {
+		_, places := h.vault.Redact(item.Text)
+		for _, at := range places {
+			add(chat.Redaction{Kind: at.Kind, URI: item.URI, Line: at.Line + max(item.Span.FirstLine-1, 0), Placeholder: at.Placeholder})
+		}
+	}
+	h.turns = make([]chat.Turn, len(p.turns))
+	for i, t := range p.turns {
+		h.turns[i] = chat.Turn{Role: t.Role}
+		h.turns[i].Content, _ = h.vault.Redact(t.Content)
+	}
+	return h
+}
+
+// writer puts the secrets back into an answer.
+func (h *hidden) writer(w stream.Writer) *secret.Restorer { return h.vault.Writer(w) }
+
+// sealed says why a question may not go to a cloud because of the files it
+// holds, as a part of a sentence, "" where it may: whole files of secrets are
+// not redacted but kept here.
+func sealed(req chat.Request) string {
+	for _, item := range req.Context {
+		for _, name := range []string{item.Path, item.RealPath, item.URI} {
+			if secret.File(name) {
+				return "the context holds " + base(name) + ", a file of secrets"
+			}
+		}
+		if name := secretHunk(item.Text); name != "" {
+			return "the context holds changes of " + base(name) + ", a file of secrets"
+		}
+	}
+	if name := secretHunk(req.Message); name != "" {
+		return "the question holds changes of " + base(name) + ", a file of secrets"
+	}
+	return ""
+}
+
+// secretHunk returns the name of a file of secrets that a diff in text changes.
+func secretHunk(text string) string {
+	for _, mark := range []string{"+++ ", "--- ", "diff --git "} {
+		for rest, found := text, true; found; {
+			var line string
+			if _, rest, found = strings.Cut(rest, mark); !found {
+				break
+			}
+			line, _, _ = strings.Cut(rest, "\n")
+			for _, name := range strings.Fields(line) {
+				if name = strings.Trim(name, `"`); secret.File(name) {
+					return name
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// base is a file's name for a message.
+func base(name string) string {
+	return filepath.Base(strings.ReplaceAll(name, `\`, "/"))
+}
+
+// staysFor says why secrets keep a question here, "" where they do not. Where
+// they are replaced before anything is sent, only whole files of them do.
+func (s *Setup) staysFor(r *route.Rules, sealed string, turns []chat.Turn) string {
+	if sealed != "" || s.Redact || len(r.Tiers) == 0 {
+		return sealed
+	}
+	for _, t := range turns {
+		if secret.Has(t.Content) {
+			return "the question holds a secret, and rigrun.security.redactSecrets is off"
+		}
+	}
+	return ""
+}
