@@ -108,6 +108,7 @@ func importRules() []importRule {
 		{"engine/backend/local", with("engine/backend/transport", "engine/backend/ollama", "engine/backend/openai"), "finds out which dialect the local server speaks, so it has to know both"},
 		{"engine/backend/outline", with("github.com/alecthomas/chroma/v2/*"), "reads code with a lexer; chroma is that lexer"},
 		{"engine/config", with("github.com/pelletier/go-toml/v2/*"), "reads config.toml"},
+		{"engine/cache", with("engine/cache/*"), "joins the exact cache, the nearest neighbours and whatever keeps the entries"},
 		{"engine/assemble", []string{"engine", "engine/*"}, "puts an engine together from a configuration, so it knows every stage"},
 		{"engine/enginetest", with("engine/*"), "scripts the engine for tests"},
 		// json is what the protocol's types marshal themselves with; sys watches the editor's process.
