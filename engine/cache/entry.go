@@ -125,15 +125,20 @@ type Backing interface {
 	// Clear removes every entry and returns how many there were.
 	Clear(ctx context.Context) (int, error)
 
-	// Epoch returns a number that changes whenever anyone deletes or clears, so
-	// that copies in memory can be dropped. It must be cheap: it is asked at most
-	// once a second. A Backing that cannot tell returns 0 always.
+	// Epoch returns a number that changes whenever anyone deletes, clears or
+	// replaces an entry, so that copies in memory can be dropped. It must be
+	// cheap: it is asked at most once a second. A Backing that cannot tell
+	// returns 0 always.
 	Epoch(ctx context.Context) (uint64, error)
 
 	// Stats counts what is stored, for people to read. It may take a while.
 	Stats(ctx context.Context) (BackingStats, error)
 
-	// Close ends everything the Backing started, after what was put is safe.
+	// Sync has everything that was put before on the disk, so that it survives
+	// the loss of power. It does nothing where the server sees to that.
+	Sync(ctx context.Context) error
+
+	// Close ends everything the Backing started, after a Sync.
 	Close() error
 }
 
