@@ -107,6 +107,7 @@ func importRules() []importRule {
 		{"engine/backend/openai", with("engine/backend/transport"), "a dialect of HTTP over the one door"},
 		{"engine/backend/local", with("engine/backend/transport", "engine/backend/ollama", "engine/backend/openai"), "finds out which dialect the local server speaks, so it has to know both"},
 		{"engine/backend/outline", with("github.com/alecthomas/chroma/v2/*"), "reads code with a lexer; chroma is that lexer"},
+		{"engine/embed", []string{"golang.org/x/text/unicode/norm", "golang.org/x/sys/cpu"}, "texts to vectors, on its own: x/text brings them to NFKC, x/sys/cpu tells whether there is AVX2"},
 		{"engine/config", with("github.com/pelletier/go-toml/v2/*"), "reads config.toml"},
 		{"engine/cache", with("engine/cache/*"), "joins the exact cache, the nearest neighbours and whatever keeps the entries"},
 		{"engine/assemble", []string{"engine", "engine/*"}, "puts an engine together from a configuration, so it knows every stage"},
