@@ -101,6 +101,7 @@ func importRules() []importRule {
 		{"engine/chat", nil, "plain data: everything imports it, so it imports nothing"},
 		{"engine/stream", []string{"engine/chat"}, "a token's line: chunks, sinks and decoders over plain data"},
 		{"engine/stage", stage, "a stage knows the line it stands in, and no other stage"},
+		{"engine/cache/semantic", []string{"golang.org/x/sys/*"}, "compares vectors and texts and nothing else; sys says what instructions there are"},
 		{"engine/policy", []string{"engine/chat"}, "reads texts and nothing else, so that whoever shows or sends one may ask it"},
 		{"engine/backend/transport", stage, "the one door to the network; what goes through it is the dialects' business"},
 		{"engine/backend/ollama", with("engine/backend/transport"), "a dialect of HTTP over the one door"},
