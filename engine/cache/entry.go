@@ -19,7 +19,7 @@ const Shareable = chat.Unclassified
 // Entry is one answer and everything it may be matched by. An Entry is never
 // changed once it was handed over: who wants another one stores a copy.
 type Entry struct {
-	// ID names this answer to this question. It holds the Key (see [KeyOf]) and
+	// ID names this answer to this question. It holds the Key (see [ParseID]) and
 	// the time it was made, so that a question answered anew has another ID.
 	ID string
 
@@ -60,19 +60,22 @@ func NewID(k Key, created time.Time) string {
 	return hex.EncodeToString(k[:]) + "-" + strconv.FormatInt(created.UnixMicro(), 36)
 }
 
-// KeyOf reads the key out of an ID. It is false for anything [NewID] does not
-// make: IDs come back from editors.
-func KeyOf(id string) (Key, bool) {
-	var k Key
+// ParseID takes an ID apart. It is false for anything [NewID] does not make: IDs
+// come back from editors.
+func ParseID(id string) (k Key, created time.Time, ok bool) {
 	const digits = 2 * len(k)
 	if len(id) < digits+2 || len(id) > digits+14 || id[digits] != '-' {
-		return k, false
+		return k, created, false
 	}
 	if _, err := hex.Decode(k[:], []byte(id[:digits])); err != nil {
-		return k, false
+		return k, created, false
 	}
 	micros, err := strconv.ParseInt(id[digits+1:], 36, 64)
-	return k, err == nil && NewID(k, time.UnixMicro(micros)) == id
+	if err != nil {
+		return k, created, false
+	}
+	created = time.UnixMicro(micros).UTC()
+	return k, created, NewID(k, created) == id
 }
 
 // Probe asks a [Backing] for the entries whose questions are near another one.
@@ -82,6 +85,10 @@ type Probe struct {
 	Vector   []float32 // unit length
 	AtLeast  float64   // the least cosine wanted
 	K        int       // how many at most
+
+	// Level is the question's. Above [Shareable] a Backing answers [ErrLevel]
+	// before it sends the vector anywhere.
+	Level chat.Level
 }
 
 // Near is an entry with the cosine of its vector and the probe's.
