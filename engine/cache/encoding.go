@@ -26,7 +26,7 @@ const sumBytes = 8
 // first eight bytes of the SHA-256 of all that. Used is left out, since it
 // changes while the rest does not. It never fails.
 func (e *Entry) AppendBinary(b []byte) ([]byte, error) {
-	w := writer{b: append(b, encodingVersion)}
+	w := fieldWriter{b: append(b, encodingVersion)}
 	w.b = append(w.b, e.Key[:]...)
 	w.b = append(w.b, e.Check[:]...)
 	w.b = append(w.b, e.Group[:]...)
@@ -64,7 +64,7 @@ func (e *Entry) UnmarshalBinary(data []byte) error {
 	if !bytes.Equal(sum[:sumBytes], data[n:]) {
 		return ErrTorn
 	}
-	r := reader{b: data[1:n]}
+	r := fieldReader{b: data[1:n]}
 	var out Entry
 	copy(out.Key[:], r.take(len(out.Key)))
 	copy(out.Check[:], r.take(len(out.Check)))
@@ -107,28 +107,28 @@ func DecodeVector(b []byte) []float32 {
 	return v
 }
 
-// writer appends fields to bytes.
-type writer struct{ b []byte }
+// fieldWriter appends fields to bytes.
+type fieldWriter struct{ b []byte }
 
-func (w *writer) number(v uint64) { w.b = binary.AppendUvarint(w.b, v) }
+func (w *fieldWriter) number(v uint64) { w.b = binary.AppendUvarint(w.b, v) }
 
-func (w *writer) float(v float64) {
+func (w *fieldWriter) float(v float64) {
 	w.b = binary.LittleEndian.AppendUint64(w.b, math.Float64bits(v))
 }
 
-func (w *writer) text(s string) {
+func (w *fieldWriter) text(s string) {
 	w.number(uint64(len(s)))
 	w.b = append(w.b, s...)
 }
 
-func (w *writer) vector(v []float32) {
+func (w *fieldWriter) vector(v []float32) {
 	w.number(uint64(4 * len(v)))
 	for _, x := range v {
 		w.b = binary.LittleEndian.AppendUint32(w.b, math.Float32bits(x))
 	}
 }
 
-func (w *writer) answer(a *Answer) {
+func (w *fieldWriter) answer(a *Answer) {
 	w.text(a.Text)
 	w.text(a.Thinking)
 	w.text(string(a.Reason))
@@ -145,14 +145,14 @@ func (w *writer) answer(a *Answer) {
 	w.float(a.CostCents)
 }
 
-// reader takes fields off bytes. After the first field that is not there it is
+// fieldReader takes fields off bytes. After the first field that is not there it is
 // bad, and every later one is zero.
-type reader struct {
+type fieldReader struct {
 	b   []byte
 	bad bool
 }
 
-func (r *reader) take(n int) []byte {
+func (r *fieldReader) take(n int) []byte {
 	if r.bad || n < 0 || n > len(r.b) {
 		r.bad = true
 		return nil
@@ -162,7 +162,7 @@ func (r *reader) take(n int) []byte {
 	return head
 }
 
-func (r *reader) number() uint64 {
+func (r *fieldReader) number() uint64 {
 	v, n := binary.Uvarint(r.b)
 	r.take(max(n, -1))
 	if n <= 0 {
@@ -173,7 +173,7 @@ func (r *reader) number() uint64 {
 }
 
 // sized takes as many bytes as the number before them says.
-func (r *reader) sized() []byte {
+func (r *fieldReader) sized() []byte {
 	n := r.number()
 	if n > uint64(len(r.b)) {
 		r.bad = true
@@ -182,18 +182,18 @@ func (r *reader) sized() []byte {
 	return r.take(int(n))
 }
 
-func (r *reader) float() float64 {
+func (r *fieldReader) float() float64 {
 	if b := r.take(8); b != nil {
 		return math.Float64frombits(binary.LittleEndian.Uint64(b))
 	}
 	return 0
 }
 
-func (r *reader) text() string { return string(r.sized()) }
+func (r *fieldReader) text() string { return string(r.sized()) }
 
-func (r *reader) vector() []float32 { return DecodeVector(r.sized()) }
+func (r *fieldReader) vector() []float32 { return DecodeVector(r.sized()) }
 
-func (r *reader) answer(a *Answer) {
+func (r *fieldReader) answer(a *Answer) {
 	a.Text = r.text()
 	a.Thinking = r.text()
 	a.Reason = chat.FinishReason(r.text())

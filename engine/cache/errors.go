@@ -20,3 +20,7 @@ func (e *SetAside) Error() string {
 
 // Unwrap returns what was wrong.
 func (e *SetAside) Unwrap() error { return e.Err }
+
+// ErrBusy is returned by a [Backing] where others kept it from its work for
+// longer than it waits. Nothing is wrong.
+var ErrBusy = errors.New("the cache is in use by another process")

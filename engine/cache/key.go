@@ -152,3 +152,11 @@ func (e *encoder) item(i *Item) {
 	e.number(uint64(i.FirstLine))
 	e.number(uint64(i.LastLine))
 }
+
+// groupOf is the part of a group whose vectors come from one embedder.
+func groupOf(group Key, embedder string) (k Key) {
+	e := &encoder{h: sha256.New()}
+	e.texts(string(group[:]), embedder)
+	copy(k[:], e.sum())
+	return k
+}

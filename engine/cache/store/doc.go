@@ -20,7 +20,7 @@
 //
 // Reads wait for nobody. Of the writers in all processes one writes at a time;
 // one waits for another for [busyWait] at most and then returns an error that is
-// [ErrBusy]. What a context says is looked at before an operation and not during
+// [cache.ErrBusy]. What a context says is looked at before an operation and not during
 // it, since none takes longer than that.
 //
 // # When something is wrong

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"math"
 	"slices"
 	"sync"
 
@@ -141,7 +140,7 @@ func (s *Store) fetch(d *database, x *semantic.Index, p cache.Probe, hits []sema
 func (s *Store) scan(d *database, p cache.Probe) ([]cache.Near, error) {
 	var hits []semantic.Hit
 	err := d.vectors(p, 0, func(n int64, v []float32) {
-		if c := cosine(p.Vector, v); c >= p.AtLeast {
+		if c := cache.Cosine(p.Vector, v); c >= p.AtLeast {
 			hits = append(hits, semantic.Hit{ID: uint64(n), Cosine: c})
 		}
 	})
@@ -163,18 +162,4 @@ func (s *Store) scan(d *database, p cache.Probe) ([]cache.Near, error) {
 		}
 	}
 	return found, nil
-}
-
-// cosine is of vectors of one length, 0 where one has no direction.
-func cosine(a, b []float32) float64 {
-	var ab, aa, bb float64
-	for i := range a {
-		ab += float64(a[i]) * float64(b[i])
-		aa += float64(a[i]) * float64(a[i])
-		bb += float64(b[i]) * float64(b[i])
-	}
-	if c := ab / math.Sqrt(aa*bb); c >= -1 && c <= 1 {
-		return c
-	}
-	return 0
 }

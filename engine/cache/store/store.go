@@ -66,7 +66,7 @@ func (s *Store) use(ctx context.Context, f func(d *database) error) error {
 	case isDamaged(err):
 		return s.replace(d, err)
 	case isBusy(err):
-		return fmt.Errorf("%w: %w", ErrBusy, err)
+		return fmt.Errorf("%w: %w", cache.ErrBusy, err)
 	}
 	return err
 }
@@ -177,7 +177,7 @@ func (s *Store) change(ctx context.Context, f func(d *database, tx *sql.Tx) erro
 	})
 }
 
-// Sync has everything that was put before on the disk. It returns ErrBusy where
+// Sync has everything that was put before on the disk. It returns cache.ErrBusy where
 // another process is at the same work and does not come to an end.
 func (s *Store) Sync(ctx context.Context) error {
 	s.writing.Lock()
@@ -195,7 +195,7 @@ func (d *database) sync() error {
 		}
 		time.Sleep(openPause)
 	}
-	return ErrBusy
+	return cache.ErrBusy
 }
 
 // Close syncs and closes the file. Every later operation returns ErrClosed.
@@ -211,7 +211,7 @@ func (s *Store) Close() error {
 	}
 	return guarded(func() error {
 		err := d.sync()
-		if errors.Is(err, ErrBusy) {
+		if errors.Is(err, cache.ErrBusy) {
 			err = nil // the one who is at it syncs for us
 		}
 		return errors.Join(err, d.close())

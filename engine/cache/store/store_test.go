@@ -318,7 +318,7 @@ func checkNear(t *testing.T, s *Store, all []cache.Entry, v []float32) {
 	must(t, err)
 	want := map[string]float64{}
 	for _, e := range all {
-		if c := cosine(v, e.Vector); e.Group == p.Group && c >= p.AtLeast {
+		if c := cache.Cosine(v, e.Vector); e.Group == p.Group && c >= p.AtLeast {
 			want[e.ID] = c
 		}
 	}

@@ -14,9 +14,6 @@ import (
 )
 
 var (
-	// ErrBusy is returned where another process held the file for too long.
-	ErrBusy = errors.New("the cache's file is in use by another process")
-
 	// ErrForeign is returned, always, where the file belongs to a newer version
 	// of this program or to another program. It is left as it is.
 	ErrForeign = errors.New("the cache's file is not this program's to write")
