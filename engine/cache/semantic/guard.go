@@ -20,28 +20,28 @@ type Verdict struct {
 // questions belong: shown to who asked, never logged.
 func Compare(stored, asked string) Verdict {
 	l := english()
-	for _, text := range [...]string{stored, asked} {
-		if l.leans(text) {
-			return Verdict{Why: "leans on what is around it"}
-		}
-	}
-	if stored == asked {
+	a, long := l.scan(stored, maxPieces)
+	b, longer := l.scan(asked, maxPieces)
+	switch {
+	case l.leans(a) || l.leans(b):
+		return Verdict{Why: "leans on what is around it"}
+	case stored == asked:
 		return Verdict{OK: true}
+	case long || longer:
+		return Verdict{Why: "too long to compare"}
 	}
-	a, b := l.read(stored), l.read(asked)
-	if why := l.differ(&a, &b); why != "" {
-		return Verdict{Why: why}
-	}
-	return Verdict{OK: true}
+	left, right := l.read(a), l.read(b)
+	why := l.differ(&left, &right)
+	return Verdict{OK: why == "", Why: why}
 }
 
 // differ returns the first difference that matters, the most telling first.
 func (l *lexicon) differ(a, b *question) string {
-	if a.long || b.long {
-		return "too long to compare"
+	if a.merged || b.merged {
+		return "synonyms in one question"
 	}
 	for _, look := range [...]func(a, b *question) string{
-		l.missing, spelling, negation, conflict, exchange, order, asking,
+		l.missing, spelling, negation, conflict, exchange, preposition, order, asking,
 	} {
 		if why := look(a, b); why != "" {
 			return why
@@ -218,7 +218,7 @@ func conflict(a, b *question) string {
 	for i := range a.terms {
 		t := &a.terms[i]
 		o := find(b, t)
-		if o == nil || t.class == verb || t.roles&strict == o.roles&strict {
+		if o == nil || t.roles&strict == o.roles&strict {
 			continue
 		}
 		if (t.roles|o.roles)&not != 0 && (t.roles^o.roles)&not != 0 {
@@ -252,27 +252,48 @@ func exchange(a, b *question) string {
 	return ""
 }
 
-// order compares the order of the terms that stand without a preposition in both
-// questions, less those that may stand anywhere.
-func order(a, b *question) string {
-	left, right := fixed(a, b), fixed(b, a)
-	if len(left) != len(right) {
-		return ""
-	}
-	for i := range left {
-		if left[i].key != right[i].key {
-			return "order " + left[i].raw + "/" + right[i].raw
+// preposition refuses a word that stands after another preposition, or after one
+// where it stood after none, unless both mean the same. What keywords leave out
+// means anything, and so do prepositions before names: "in Go", "with Go".
+func preposition(a, b *question) string {
+	for i := range a.terms {
+		t := &a.terms[i]
+		o := find(b, t)
+		if o == nil || o.roles == t.roles || t.class == name || t.class == verb && o.class == verb || t.form == symbol {
+			continue
+		}
+		either := t.roles | o.roles
+		switch {
+		case either&^(bare|in|of|between) == 0, either&^(bare|of|forRole) == 0, either == of|about:
+		case t.roles == bare && a.kinds == 0, o.roles == bare && b.kinds == 0:
+		default:
+			return "preposition of " + t.raw + ": " + roleNames(t.roles) + "/" + roleNames(o.roles)
 		}
 	}
 	return ""
 }
 
-// fixed returns the terms of a whose order counts, those that "and" joins sorted.
-func fixed(a, b *question) []term {
+// order compares the order of the terms that have the same role in both
+// questions, less those that may stand anywhere.
+func order(a, b *question) string {
+	for r := bare; r <= between; r <<= 1 {
+		left, right := fixed(a, b, r), fixed(b, a, r)
+		for i := range min(len(left), len(right)) {
+			if left[i].key != right[i].key {
+				return "order " + left[i].raw + "/" + right[i].raw
+			}
+		}
+	}
+	return ""
+}
+
+// fixed returns the terms of a in role r whose order counts, those that "and"
+// joins sorted.
+func fixed(a, b *question, r role) []term {
 	free := freeClasses(a)
 	var seq []term
 	for _, t := range a.terms {
-		if o := find(b, &t); o == nil || t.roles != bare || o.roles != bare || free&(1<<t.class) != 0 {
+		if o := find(b, &t); o == nil || t.roles != r || o.roles != r || free&(1<<t.place) != 0 {
 			continue
 		}
 		at := len(seq)
@@ -296,7 +317,7 @@ func fixed(a, b *question) []term {
 func freeClasses(q *question) uint {
 	var n [name + 1]int
 	for i := range q.terms {
-		n[q.terms[i].class]++
+		n[q.terms[i].place]++
 	}
 	var free uint
 	for _, c := range [...]class{verb, modifier, name} {

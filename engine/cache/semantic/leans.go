@@ -1,12 +1,17 @@
 package semantic
 
+import "slices"
+
 // Leans tells whether a question leans on what is around it: the selection, an
 // earlier answer, a line. Such a question has no meaning of its own, so it may
 // match exactly or not at all. Leans is safe for concurrent use.
-func Leans(text string) bool { return english().leans(text) }
-
-func (l *lexicon) leans(text string) bool {
+func Leans(text string) bool {
+	l := english()
 	pieces, _ := l.scan(text, maxPieces)
+	return l.leans(pieces)
+}
+
+func (l *lexicon) leans(pieces []piece) bool {
 	said := 0
 	for i, p := range pieces {
 		if p.form != plain {
@@ -16,7 +21,7 @@ func (l *lexicon) leans(text string) bool {
 		if l.points(pieces, i, said) {
 			return true
 		}
-		if !l.stop[p.key] && roleOf(p.key) == 0 && p.key != "to" && kindOf(p.key) == 0 && !asksOnly(p.key) {
+		if !l.stop[p.key] && roleOf(p.key) == 0 && p.key != "to" && kindOf(p.key) == 0 && (!asksOnly(p.key) || p.raw == "Go") {
 			said++
 		}
 	}
@@ -26,7 +31,8 @@ func (l *lexicon) leans(text string) bool {
 // asksOnly tells words that ask, and say nothing about what.
 func asksOnly(key string) bool {
 	switch key {
-	case "how", "what", "when", "where", "who", "which", "explain", "describe", "and", "or", "but", "not", "no", "yes", "more", "continue", "work", "fix", "help", "go", "on", "example":
+	case "how", "what", "when", "where", "who", "which", "explain", "describe", "and", "or", "but", "not", "no", "yes", "more", "continue", "work", "fix", "help", "go", "on", "example",
+		"shorter", "longer", "simpler", "better", "faster", "again", "translate", "rewrite", "summarize", "summarise", "improve", "change":
 		return true
 	}
 	return false
@@ -41,11 +47,16 @@ func (l *lexicon) points(pieces []piece, i, said int) bool {
 		}
 		return ""
 	}
+	switch pieces[i].raw {
+	case "following", "selected", "highlighted":
+		return next(1) == "" || generic(next(1)) || i > 0 && pieces[i-1].key == "the"
+	}
 	switch pieces[i].key {
-	case "this", "these", "those", "here", "above", "below", "following", "previous", "previously", "earlier", "selected", "selection", "highlighted", "snippet":
+	case "this", "these", "those", "here", "above", "below", "previous", "previously", "earlier", "selection", "snippet":
 		return true
 	case "it", "they", "them", "its", "their", "itself":
-		return said == 0 && !dummy(pieces, i) || pieces[i].key == "it" && said < 2 && !dummy(pieces, i)
+		named := said > 1 || said == 1 && slices.ContainsFunc(pieces[:i], func(p piece) bool { return p.key == "and" })
+		return !named && !dummy(pieces, i)
 	case "again":
 		return said < 2
 	case "that":

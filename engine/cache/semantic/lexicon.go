@@ -38,7 +38,10 @@ type lexicon struct {
 }
 
 // phrase is a run of lemmas that means another.
-type phrase struct{ from, to []string }
+type phrase struct {
+	from []string
+	to   []piece
+}
 
 // beside says that a verb means another beside certain things.
 type beside struct {
@@ -190,7 +193,7 @@ func (l *lexicon) takePhrase(line string) error {
 	}
 	var p phrase
 	for w := range strings.FieldsSeq(right) {
-		p.to = append(p.to, l.lemma(w))
+		p.to = append(p.to, piece{key: l.lemma(w), raw: w})
 	}
 	for w := range strings.FieldsSeq(left) {
 		w = l.lemma(w)
@@ -198,6 +201,9 @@ func (l *lexicon) takePhrase(line string) error {
 			w = digits
 		}
 		p.from = append(p.from, w)
+	}
+	if len(p.from) == 0 || len(p.to) > len(p.from) {
+		return fmt.Errorf("a phrase stands for no more words than it has: %q", line)
 	}
 	list := l.phrases[p.from[0]]
 	at := 0

@@ -1,6 +1,9 @@
 package semantic
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // maxPieces bounds what one comparison costs: a longer question is not a
 // question but a text, and a text is the same only as itself.
@@ -146,10 +149,12 @@ const (
 
 // term is one thing a question says.
 type term struct {
-	key    string
+	key    string // what it is compared by
+	said   string // its own lemma, of which key may be a synonym
 	raw    string
 	form   form
-	class  class
+	class  class // what it is here: "list" after "a" is a noun
+	place  class // what it may be, which says whether it may stand anywhere
 	roles  role
 	joined bool // "and", "or" or a comma joins it to the term before
 }
@@ -163,6 +168,7 @@ type question struct {
 	nots    int  // how often something is denied
 	or      bool
 	long    bool // there is more than maxPieces
+	merged  bool // two different words of it count as one: it may be about their difference
 }
 
 // reader reads pieces into a question, from the first to the last.
@@ -176,21 +182,23 @@ type reader struct {
 	q      question
 }
 
-func (l *lexicon) read(text string) question {
-	pieces, more := l.scan(text, maxPieces)
+func (l *lexicon) read(pieces []piece) question {
 	r := reader{lex: l, pieces: l.rephrase(pieces), role: bare}
 	r.q.terms = make([]term, 0, len(pieces))
 	for r.at = 0; r.at < len(r.pieces); r.at++ {
 		r.piece(r.pieces[r.at])
 	}
-	r.q.long = more
+	if n := len(r.pieces); n > 0 && r.pieces[n-1].key == "<why>" || n > 0 && r.pieces[n-1].key == "why" {
+		r.q.dropWhy()
+	}
 	r.q.settle(l)
 	return r.q
 }
 
-// rephrase puts for every phrase what stands for it.
+// rephrase puts for every phrase what stands for it, in place: no phrase stands
+// for more words than it has.
 func (l *lexicon) rephrase(pieces []piece) []piece {
-	out := pieces[:0:0]
+	out := pieces[:0]
 	for i := 0; i < len(pieces); {
 		p, ok := l.phraseAt(pieces[i:])
 		if !ok {
@@ -198,11 +206,9 @@ func (l *lexicon) rephrase(pieces []piece) []piece {
 			i++
 			continue
 		}
-		for n, w := range p.to {
-			put := piece{key: w, raw: w}
-			if n == 0 {
-				put.opens, put.joined = pieces[i].opens, pieces[i].joined
-			}
+		opens, joined := pieces[i].opens, pieces[i].joined
+		for n, put := range p.to {
+			put.opens, put.joined = n == 0 && opens, n == 0 && joined
 			out = append(out, put)
 		}
 		i += len(p.from)
@@ -249,11 +255,18 @@ func (r *reader) piece(p piece) {
 	}
 	if p.joined {
 		r.joined = true
+		if n := len(r.q.terms); n > 0 && r.q.terms[n-1].class == name {
+			r.role, r.joined = bare, false
+		}
 	}
 	if p.form != plain {
 		if p.raw != "one" || !auxiliaryVerb(r.peek(-1)) {
 			r.term(p, noun)
 		}
+		return
+	}
+	if r.mentioned(p) {
+		r.termSaid(piece{key: p.key, raw: strings.ToLower(p.raw), form: symbol}, p.key, noun, noun)
 		return
 	}
 	if r.asks(p) || r.denies(p) || r.relates(p) {
@@ -270,6 +283,27 @@ func (r *reader) piece(p piece) {
 	default:
 		r.word(p)
 	}
+}
+
+// mentioned tells whether a word of grammar is not used but spoken of: "what does
+// if do", "for or while", "the with statement".
+func (r *reader) mentioned(p piece) bool {
+	if !r.lex.grammar(p.key) || article(p.key) || pronoun(p.key) || p.key == "it" || p.key == "to" || p.key == "and" || p.key == "or" {
+		return false
+	}
+	before, next := r.peek(-1), r.peek(1)
+	switch next {
+	case "keyword", "statement", "operator", "clause", "loop", "block", "<difference>", "difference", "differ":
+		return !asksOnly(p.key) && p.key != "be" && p.key != "do" || next == "keyword" || next == "operator"
+	}
+	if r.peek(-2) == "what" && (before == "do" || before == "be") || before == "<what>" {
+		return next == "do" || next == "mean" || p.key != "some" && p.key != "there" && (next == "" || before != "do" && roleOf(next) == in)
+	}
+	if r.q.kinds&kindDifference == 0 && before != "between" {
+		return false
+	}
+	alone := next == "" || next == "and" || next == "or" || roleOf(next) == in
+	return alone && (before == "<difference>" || before == "between" || before == "and" || before == "or" || before == "from" || next == "and" || next == "or")
 }
 
 // weak tells whether a word only says what kind of thing the word before it is.
@@ -468,40 +502,68 @@ func (r *reader) infinitive() bool {
 	return r.lex.verbs[r.lex.canon(next)] && !r.lex.things[next]
 }
 
-func article(key string) bool { return key == "a" || key == "an" || key == "the" || key == "my" }
+func article(key string) bool {
+	switch key {
+	case "a", "an", "the", "my", "your", "our", "their", "its", "this", "that", "these", "those":
+		return true
+	}
+	return false
+}
+
+// named tells that a word which may be a verb is a thing's name here: "a list",
+// "to set", "list to set".
+func (r *reader) named(said string) bool {
+	if article(r.peek(-1)) {
+		return true
+	}
+	next := r.peek(1)
+	return r.lex.things[said] && (r.role != bare || next == "to" || next == "into" || next == "from")
+}
 
 // word takes a plain word that says something.
 func (r *reader) word(p piece) {
+	said := p.key
 	p.key = r.lex.canon(p.key)
+	place := noun
 	switch {
 	case p.key == "all" || p.key == "every" || p.key == "each":
+		place = modifier
 		if p.key = "all"; r.role == before || r.role == after {
-			p.key = p.raw
+			p.key = said
 		}
-		r.term(p, modifier)
 	case r.lex.names[p.key]:
-		r.term(p, name)
+		place = name
 	case r.lex.verbs[p.key]:
-		r.term(p, verb)
+		place = verb
 	case r.lex.modifiers[p.key], hasAny(p.key, "able", "ible"):
-		r.term(p, modifier)
-	default:
-		r.term(p, noun)
+		place = modifier
+	}
+	class := place
+	if place == verb && r.named(said) {
+		class = noun
+	}
+	r.termSaid(p, said, class, place)
+	if class == verb && r.role&strict == 0 && strings.HasSuffix(p.raw, "ing") {
+		r.role = bare // "by playing games": the games are played, not a means
 	}
 }
 
 // term adds a term, or its role to the same term said before. Numbers and quoted
 // texts are counted as often as they stand.
-func (r *reader) term(p piece, c class) {
+func (r *reader) term(p piece, c class) { r.termSaid(p, p.key, c, c) }
+
+// termSaid is term for a word that was said as another, its synonym.
+func (r *reader) termSaid(p piece, said string, c, place class) {
 	if p.form == plain || p.form == symbol {
 		for i := range r.q.terms {
 			if t := &r.q.terms[i]; t.key == p.key && t.form == p.form {
+				r.q.merged = r.q.merged || t.said != said
 				t.roles |= r.role
 				return
 			}
 		}
 	}
-	r.q.terms = append(r.q.terms, term{p.key, p.raw, p.form, c, r.role, r.joined})
+	r.q.terms = append(r.q.terms, term{p.key, said, p.raw, p.form, c, place, r.role, r.joined})
 	r.joined = false
 }
 
@@ -510,7 +572,7 @@ func (q *question) settle(l *lexicon) {
 	if q.kinds&kindDifference != 0 {
 		q.settleDifference()
 	}
-	if q.kinds&(kindHow|kindWhen|kindWhere) != 0 {
+	if q.kinds&(kindHow|kindWhat|kindWhen|kindWhere) != 0 {
 		q.kinds &^= kindShould
 	}
 	if q.kinds&(kindHow|kindWorks|kindWhen|kindWhy|kindWhere|kindWho|kindHowMany|kindHowMuch|kindHowLong|kindHowOften|kindHowOld|kindHowFar|kindHowFast|kindHowBig|kindWhatKind) != 0 {
@@ -527,6 +589,13 @@ func (q *question) settle(l *lexicon) {
 	q.settleContainment()
 	q.settleConversion()
 	q.settleSources()
+}
+
+// dropWhy: who asks "which is best, and why?" is answered as who asks which is best.
+func (q *question) dropWhy() {
+	if other := q.kinds &^ kindWhy; other != 0 {
+		q.kinds = other
+	}
 }
 
 // settleDifference: a difference has no direction and no order.
@@ -550,7 +619,7 @@ func (q *question) settleVerbs(l *lexicon) {
 		t := &q.terms[i]
 		for _, b := range l.beside[t.key] {
 			if t.form == plain && slices.ContainsFunc(b.things, q.has) {
-				t.key, t.class = b.verb, verb
+				t.key, t.class, t.place = b.verb, verb, verb
 				break
 			}
 		}
@@ -560,20 +629,18 @@ func (q *question) settleVerbs(l *lexicon) {
 // settleContainment makes "the map contains the key" of "the key exists in the map".
 func (q *question) settleContainment() {
 	at := slices.IndexFunc(q.terms, func(t term) bool { return t.key == "contain" })
-	if at < 0 {
-		for i := range q.terms {
-			if q.terms[i].key == "exist" && q.anyRole(in) {
-				q.terms[i].key, q.terms[i].class = "contain", verb
+	if at >= 0 {
+		for i := range q.terms[:at] {
+			if t := &q.terms[i]; t.class == noun && t.roles == bare {
+				t.roles = in
 			}
 		}
+	} else if at = slices.IndexFunc(q.terms, func(t term) bool { return t.key == "exist" }); at < 0 || !q.anyRole(in) {
 		return
 	}
-	q.terms[at].class = verb
-	for i := range q.terms[:at] {
-		if t := &q.terms[i]; t.class == noun && t.roles == bare {
-			t.roles = in
-		}
-	}
+	t := q.terms[at]
+	t.key, t.class, t.place = "contain", verb, verb
+	q.terms = append(slices.Delete(q.terms, at, at+1), t)
 }
 
 // settleConversion gives "parse an int from a string", "convert a string to an
@@ -589,7 +656,8 @@ func (q *question) settleConversion() {
 		if t.class != verb {
 			continue
 		}
-		if t.key == "parse" {
+		switch t.key {
+		case "parse", "turn", "transform", "cast":
 			t.key = "convert"
 		}
 		if t.key != "convert" {
@@ -598,10 +666,10 @@ func (q *question) settleConversion() {
 		verbs++
 	}
 	if verbs == 0 {
-		if !hasTo {
+		if !hasTo || q.kinds != 0 {
 			return
 		}
-		q.terms = append(q.terms, term{key: "convert", class: verb, roles: bare})
+		q.terms = append(q.terms, term{key: "convert", class: verb, place: verb, roles: bare})
 	}
 	other := from
 	if !hasTo {
@@ -625,7 +693,7 @@ func (q *question) settleSources() {
 	}
 	loose := slices.ContainsFunc(q.terms, func(t term) bool {
 		switch t.key {
-		case "delete", "get", "extract", "trim", "select", "print", "find", "skip", "discard", "show", "strip", "install":
+		case "delete", "get", "extract", "trim", "select", "print", "find", "skip", "discard", "show", "strip", "install", "earn":
 			return true
 		}
 		return false

@@ -82,8 +82,12 @@ func (s *scanner) quote(text string, mark rune, size int) string {
 	if end < 0 {
 		return rest
 	}
-	if inner := rest[:end]; strings.Trim(inner, "`\"' \t\n") != "" {
+	switch inner := rest[:end]; {
+	case strings.Trim(inner, "`\"' \t\n") == "":
+	case strings.ContainsFunc(inner, unicode.IsSpace):
 		s.add(piece{key: inner, raw: inner, form: quoted})
+	default:
+		s.add(piece{key: inner, raw: inner, form: symbol})
 	}
 	return rest[end+utf8.RuneLen(mark):]
 }
@@ -165,6 +169,10 @@ func alphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r
 // divide splits what people write together: contractions, hyphens and slashes
 // between words. Everything else is one piece.
 func (s *scanner) divide(text string) {
+	if allLetters(text) {
+		s.single(text)
+		return
+	}
 	if lower := strings.ToLower(text); s.lex.whole[lower] {
 		s.add(piece{key: lower, raw: text, form: plain})
 		return
@@ -264,10 +272,13 @@ func (s *scanner) single(text string) {
 // in capitals: "HAVING", "in the US", "vitamin A".
 func (s *scanner) letters(text string) {
 	lower := strings.ToLower(text)
-	capitals := text == strings.ToUpper(text) && text != lower && !s.shouts
+	capitals := text != lower && !s.shouts && text == strings.ToUpper(text)
 	if capitals && (len(text) > 1 || text == "A" && !s.opens) && s.lex.grammar(lower) {
 		s.add(piece{key: lower, raw: text, form: symbol})
 		return
+	}
+	if len(text) == 1 && text != lower && !s.shouts && !strings.Contains("AICR", text) {
+		lower = text
 	}
 	s.add(piece{key: lower, raw: text, form: plain})
 }
@@ -300,6 +311,9 @@ func (s *scanner) symbol(text string) {
 	if _, known := s.lex.same[lower]; known || s.lex.names[lower] {
 		s.add(piece{key: lower, raw: lower, form: plain})
 		return
+	}
+	if len(lower) < 4 || strings.ContainsFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) && r != '.' && r != '_' }) {
+		lower = text
 	}
 	s.add(piece{key: lower, raw: text, form: symbol})
 }
