@@ -102,6 +102,7 @@ func importRules() []importRule {
 		{"engine/stream", []string{"engine/chat"}, "a token's line: chunks, sinks and decoders over plain data"},
 		{"engine/stage", stage, "a stage knows the line it stands in, and no other stage"},
 		{"engine/secret", stage, "finds secrets in texts and puts them back in an answer's chunks, for whoever sends or keeps one"},
+		{"engine/cache/semantic", []string{"golang.org/x/sys/*"}, "compares vectors and texts and nothing else; sys says what instructions there are"},
 		{"engine/policy", []string{"engine/chat"}, "reads texts and nothing else, so that whoever shows or sends one may ask it"},
 		{"engine/door", []string{"engine/chat", "engine/policy"}, "judges what would be sent by its markings; secrets and the record of it are handed in"},
 		{"engine/filelock", []string{"golang.org/x/sys/*"}, "the operating system's lock, for the folders that several processes write to"},
@@ -112,7 +113,10 @@ func importRules() []importRule {
 		{"engine/backend/openai", with("engine/backend/transport", "engine/door"), "a dialect of HTTP over the one transport, which says whose server it asks"},
 		{"engine/backend/local", with("engine/backend/transport", "engine/backend/ollama", "engine/backend/openai"), "finds out which dialect the local server speaks, so it has to know both"},
 		{"engine/backend/outline", with("github.com/alecthomas/chroma/v2/*"), "reads code with a lexer; chroma is that lexer"},
+		{"engine/embed", []string{"golang.org/x/text/unicode/norm", "golang.org/x/sys/cpu"}, "texts to vectors, on its own: x/text brings them to NFKC, x/sys/cpu tells whether there is AVX2"},
 		{"engine/config", with("github.com/pelletier/go-toml/v2/*"), "reads config.toml"},
+		{"engine/cache/store", with("engine/cache", "engine/cache/semantic", "modernc.org/sqlite/*"), "keeps entries in one file; sqlite is that file"},
+		{"engine/cache", with("engine/cache/*"), "joins the exact cache, the nearest neighbours and whatever keeps the entries"},
 		{"engine/assemble", []string{"engine", "engine/*"}, "puts an engine together from a configuration, so it knows every stage"},
 		{"engine/enginetest", with("engine/*"), "scripts the engine for tests"},
 		// json is what the protocol's types marshal themselves with; sys watches the editor's process.

@@ -1,0 +1,5 @@
+package store
+
+const workerVariable = "RIGRUN_STORE_WORKER"
+
+func work() {}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/rigrun/rigrun-lsp/engine/cache"
+	"github.com/rigrun/rigrun-lsp/engine/cache/semantic"
+)
+
+// neighbours are the vectors that were read so far, for the groups that were
+// asked for. Nothing is read before a group is, and then only what was added to
+// it since the last time.
+type neighbours struct {
+	mu    sync.Mutex
+	epoch uint64                  // of the file when indexes was begun; guarded by mu
+	by    map[string]*groupsIndex // embedder → its groups; guarded by mu
+}
+
+// groupsIndex is one embedder's index with how far each group has been read.
+type groupsIndex struct {
+	index *semantic.Index
+	read  map[cache.Key]int64 // group → the greatest n; guarded by neighbours.mu
+}
+
+// searches is how often a search is done again because it found entries that
+// other processes have removed.
+const searches = 4
+
+// Near returns the entries of a group that are nearest to a vector. Vectors of
+// [semantic.Dim] numbers are held in memory once their group was asked for;
+// others, which a configured embedder may make, are read each time.
+func (s *Store) Near(ctx context.Context, p cache.Probe) ([]cache.Near, error) {
+	var found []cache.Near
+	err := s.use(ctx, func(d *database) (err error) {
+		if len(p.Vector) != semantic.Dim {
+			found, err = s.scan(d, p)
+			return err
+		}
+		x, err := d.group(p)
+		if err != nil {
+			return err
+		}
+		for range searches {
+			var stale bool
+			if found, stale, err = s.fetch(d, x, p, x.Search(p.Group, p.Vector, p.K)); err != nil || !stale {
+				return err
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// group returns the embedder's index with the probe's group read up to now.
+func (d *database) group(p cache.Probe) (*semantic.Index, error) {
+	t, err := d.totals()
+	if err != nil {
+		return nil, err
+	}
+	d.near.mu.Lock()
+	defer d.near.mu.Unlock()
+	if d.near.by == nil || d.near.epoch != t.epoch {
+		d.near.by, d.near.epoch = map[string]*groupsIndex{}, t.epoch
+	}
+	g := d.near.by[p.Embedder]
+	if g == nil {
+		g = &groupsIndex{index: semantic.New(vectors{d}), read: map[cache.Key]int64{}}
+		d.near.by[p.Embedder] = g
+	}
+	err = d.vectors(p, g.read[p.Group], func(n int64, v []float32) {
+		if g.index.Add(uint64(n), p.Group, v) == nil {
+			g.read[p.Group] = n
+		}
+	})
+	return g.index, err
+}
+
+// vectors hands the probe's group's vectors after number n to each, which must not keep v.
+func (d *database) vectors(p cache.Probe, n int64, each func(n int64, v []float32)) error {
+	st, err := d.statement(getGroup)
+	if err != nil {
+		return err
+	}
+	rows, err := st.Query(p.Group[:], p.Embedder, n)
+	if err != nil {
+		return err
+	}
+	var blob sql.RawBytes // ten thousand rows are read through one buffer
+	v := make([]float32, len(p.Vector))
+	for rows.Next() {
+		if err := rows.Scan(&n, &blob); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+		if openVectorInto(v, n, blob) {
+			each(n, v)
+		}
+	}
+	return errors.Join(rows.Err(), rows.Close())
+}
+
+// vectors gives the index the numbers it has rounded.
+type vectors struct{ d *database }
+
+// Vector reads one vector. A row that is gone or damaged has none.
+func (x vectors) Vector(id uint64, v []float32) bool {
+	var blob []byte
+	if found, err := x.d.row(getVector, []any{int64(id)}, &blob); err != nil || !found {
+		return false
+	}
+	return openVectorInto(v, int64(id), blob)
+}
+
+// fetch reads the entries of hits. stale tells that some were not there any
+// more, and were therefore taken out of the index.
+func (s *Store) fetch(d *database, x *semantic.Index, p cache.Probe, hits []semantic.Hit) (found []cache.Near, stale bool, err error) {
+	for _, h := range hits {
+		if h.Cosine < p.AtLeast {
+			break
+		}
+		_, e, ok, err := s.entry(d, getNumbered, int64(h.ID))
+		if err != nil {
+			return nil, false, err
+		}
+		if !ok {
+			x.Remove(h.ID)
+			stale = true
+			continue
+		}
+		found = append(found, cache.Near{Entry: e, Cosine: h.Cosine})
+	}
+	return found, stale, nil
+}
+
+// scan compares the probe with every vector of its group.
+func (s *Store) scan(d *database, p cache.Probe) ([]cache.Near, error) {
+	var hits []semantic.Hit
+	err := d.vectors(p, 0, func(n int64, v []float32) {
+		if c := cache.Cosine(p.Vector, v); c >= p.AtLeast {
+			hits = append(hits, semantic.Hit{ID: uint64(n), Cosine: c})
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(hits, func(a, b semantic.Hit) int { return cmp.Compare(b.Cosine, a.Cosine) })
+	var found []cache.Near
+	for _, h := range hits {
+		if len(found) == p.K {
+			break
+		}
+		_, e, ok, err := s.entry(d, getNumbered, int64(h.ID))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			found = append(found, cache.Near{Entry: e, Cosine: h.Cosine})
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/rigrun/rigrun-lsp/engine/cache"
+)
+
+var (
+	// ErrForeign is returned, always, where the file belongs to a newer version
+	// of this program or to another program. It is left as it is.
+	ErrForeign = errors.New("the cache's file is not this program's to write")
+
+	// ErrClosed is returned after Close.
+	ErrClosed = errors.New("the cache's store is closed")
+
+	errFault = errors.New("the database library failed")
+)
+
+// extended is SQLite's error code, 0 for other errors.
+func extended(err error) int {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code()
+	}
+	return 0
+}
+
+// primary is the part of the code that says what kind of error it is.
+func primary(err error) int { return extended(err) & 0xff }
+
+func isBusy(err error) bool {
+	code := primary(err)
+	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
+}
+
+// isDamaged tells errors of a file that no retry makes better.
+func isDamaged(err error) bool {
+	code := primary(err)
+	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB || code == sqlite3.SQLITE_FORMAT ||
+		extended(err) == sqlite3.SQLITE_IOERR_SHORT_READ ||
+		code == sqlite3.SQLITE_ERROR // our own statements fit our own schema: another one has been put in its place
+}
+
+// guarded runs f and returns a panic or a memory fault in it as an error. The
+// log is mapped into memory, so that a file cut under it is a fault.
+func guarded(f func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", errFault, r)
+		}
+	}()
+	return f()
+}
+
+// setAside renames a damaged file, and the log beside it, so that a new one can
+// take its place, and says so. opened is the file the damage was seen in, nil if
+// it could not be opened: where another process has put a new one in its place
+// already, nothing is done.
+func setAside(path string, opened os.FileInfo, now time.Time, cause error) error {
+	if here, err := os.Stat(path); err != nil || opened != nil && !os.SameFile(here, opened) {
+		return nil
+	}
+	to := path + ".damaged-" + now.UTC().Format("20060102T150405.000Z")
+	if err := os.Rename(path, to); err != nil {
+		return fmt.Errorf("set the damaged %s aside: %w", path, err)
+	}
+	if err := os.Rename(path+"-wal", to+"-wal"); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("set the damaged %s-wal aside: %w", path, err)
+	}
+	_ = os.Remove(path + "-shm") // made anew by whoever opens the file
+	return &cache.SetAside{Path: path, To: to, Err: cause}
+}
