@@ -138,6 +138,14 @@ func signal(c chan struct{}) {
 	}
 }
 
+// unsignal takes a signal back that was about what is done now.
+func unsignal(c chan struct{}) {
+	select {
+	case <-c:
+	default:
+	}
+}
+
 // forget drops the waiting entry with this ID, all of them for "".
 func (w *writer) forget(id string) {
 	w.mu.Lock()
@@ -157,6 +165,8 @@ func (w *writer) take(last bool) (pending []waiting, touched map[Key]time.Time) 
 	defer w.mu.Unlock()
 	pending, touched = w.pending, w.touched
 	w.pending, w.touched = nil, nil
+	unsignal(w.work)
+	unsignal(w.hurry)
 	if last && len(pending) == 0 && len(touched) == 0 {
 		w.awake = false
 	}

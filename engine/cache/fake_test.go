@@ -1,0 +1,226 @@
+package cache
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+)
+
+// fake is a backing in memory, shared by as many caches as a test likes.
+type fake struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	entries map[Key]Entry
+	leases  map[Key]fakeLease
+	epoch   uint64
+	syncs   int
+	puts    int
+	touched map[Key]time.Time
+	fail    error         // what every operation returns
+	failPut []error       // what the next Puts return
+	putGate chan struct{} // Put waits for it where it is not nil
+}
+
+type fakeLease struct {
+	owner string
+	until time.Time
+}
+
+func newFake() *fake {
+	return &fake{now: time.Now, entries: map[Key]Entry{}, leases: map[Key]fakeLease{}, touched: map[Key]time.Time{}}
+}
+
+func (f *fake) Get(_ context.Context, k Key) (Entry, bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	e, ok := f.entries[k]
+	return e, ok, f.fail
+}
+
+func (f *fake) Near(_ context.Context, p Probe) (found []Near, _ error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, e := range f.entries {
+		if e.Group != p.Group || e.Embedder != p.Embedder || len(e.Vector) != len(p.Vector) {
+			continue
+		}
+		if c := Cosine(e.Vector, p.Vector); c >= p.AtLeast {
+			found = append(found, Near{e, c})
+		}
+	}
+	slices.SortFunc(found, func(a, b Near) int { return cmp.Compare(b.Cosine, a.Cosine) })
+	return found[:min(len(found), p.K)], f.fail
+}
+
+func (f *fake) Put(_ context.Context, entries ...Entry) error {
+	if f.putGate != nil {
+		<-f.putGate
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.puts++
+	if len(f.failPut) > 0 {
+		err := f.failPut[0]
+		f.failPut = f.failPut[1:]
+		return err
+	}
+	for _, e := range entries {
+		if e.Level > Shareable {
+			return ErrLevel
+		}
+		if _, ok := f.entries[e.Key]; ok {
+			f.epoch++
+		}
+		f.entries[e.Key] = e
+	}
+	return f.fail
+}
+
+func (f *fake) Touch(_ context.Context, used time.Time, keys ...Key) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, k := range keys {
+		f.touched[k] = used
+	}
+	return f.fail
+}
+
+func (f *fake) Delete(_ context.Context, id string) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	k, _, _ := ParseID(id)
+	if e, ok := f.entries[k]; !ok || e.ID != id {
+		return false, f.fail
+	}
+	delete(f.entries, k)
+	f.epoch++
+	return true, f.fail
+}
+
+func (f *fake) Clear(context.Context) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := len(f.entries)
+	clear(f.entries)
+	f.epoch++
+	return n, f.fail
+}
+
+func (f *fake) Epoch(context.Context) (uint64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.epoch, f.fail
+}
+
+func (f *fake) Stats(context.Context) (BackingStats, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return BackingStats{Name: "fake", Entries: len(f.entries)}, f.fail
+}
+
+func (f *fake) Sync(context.Context) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.syncs++
+	return f.fail
+}
+
+func (f *fake) Close() error { return nil }
+
+func (f *fake) Lease(_ context.Context, k Key, owner string, ttl time.Duration) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if l, ok := f.leases[k]; ok && l.owner != owner && l.until.After(f.now()) {
+		return false, f.fail
+	}
+	f.leases[k] = fakeLease{owner, f.now().Add(ttl)}
+	return true, f.fail
+}
+
+func (f *fake) Release(_ context.Context, k Key, owner string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.leases[k].owner == owner {
+		delete(f.leases, k)
+	}
+	return f.fail
+}
+
+func (f *fake) count() (entries, leases int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.entries), len(f.leases)
+}
+
+// embedder returns the vectors it was given; every other text gets the first axis.
+type embedder struct {
+	dim     int
+	vectors map[string][]float32
+	calls   atomic.Int64
+	err     error
+}
+
+func (e *embedder) Embed(ctx context.Context, text string) ([]float32, error) {
+	e.calls.Add(1)
+	if e.err != nil {
+		return nil, e.err
+	}
+	v := make([]float32, e.dim)
+	v[0] = 1
+	if known, ok := e.vectors[text]; ok {
+		clear(v)
+		copy(v, known)
+	}
+	return v, ctx.Err()
+}
+
+func (e *embedder) Name() string       { return "fake" }
+func (e *embedder) Threshold() float64 { return 0.6 }
+
+func answer(text string) Answer {
+	return Answer{Text: text, Reason: chat.FinishStop, Tier: chat.TierLocal, Backend: "ollama", Model: "m"}
+}
+
+// asking is a question that may match semantically.
+func asking(wording string) *Question {
+	return &Question{Backend: "ollama", Model: "m", Wording: wording}
+}
+
+func made(t *testing.T, o Options) *Cache {
+	t.Helper()
+	c := New(o)
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	return c
+}
+
+func exact(t *testing.T, c *Cache, q *Question) string {
+	t.Helper()
+	e, ok := c.Lookup(q).Exact(t.Context())
+	if ok != (e.Answer.Text != "") {
+		t.Errorf("found %v with the text %q", ok, e.Answer.Text)
+	}
+	return e.Answer.Text
+}
+
+func similar(t *testing.T, c *Cache, q *Question) Match {
+	t.Helper()
+	m, ok := c.Lookup(q).Similar(t.Context())
+	if ok != (m.Answer.Text != "") {
+		t.Errorf("found %v with the text %q", ok, m.Answer.Text)
+	}
+	return m
+}
+
+var errDisk = errors.New("no space left on the device")
