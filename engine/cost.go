@@ -54,7 +54,7 @@ func (p *plan) pay(a *attempt, r *ledger.Reservation, u chat.Usage, chunks int) 
 // saved is what an answer did not cost: that of the cloud tier it would have
 // gone to, less what was spent.
 func (p *plan) saved(d chat.RouteDecision, done landing) float64 {
-	return max(route.Saved(done.end.Usage, &p.rules, d)-done.spent, 0)
+	return max(route.Saved(done.end.Usage, &p.rules, d)-done.spent, done.saved, 0)
 }
 
 // audit records an event of this question.

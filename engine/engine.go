@@ -12,6 +12,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/audit"
 	"github.com/rigrun/rigrun-lsp/engine/backend/local"
+	"github.com/rigrun/rigrun-lsp/engine/cache"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/ledger"
 	"github.com/rigrun/rigrun-lsp/engine/prompt"
@@ -53,6 +54,9 @@ type Local interface {
 	// the caller leaves the choice.
 	Pick(ctx context.Context, model string) (local.Target, error)
 	Models(ctx context.Context) ([]chat.Model, error)
+	// Known returns the model that Pick would return, as far as that is known
+	// without asking the server.
+	Known(model string) (chat.Model, bool)
 	Forget()         // the server did not answer: look for one again next time
 	Address() string // host:port, for messages
 }
@@ -76,6 +80,12 @@ type Setup struct {
 	MaxDayCents float64 // the most that a day may cost, negative for no limit
 	Ledger      *ledger.Ledger
 	Audit       Audit
+
+	Cache *cache.Cache // of answers; one that was closed keeps none
+
+	// Servers tells these servers and models from others, as far as the
+	// configuration does: answers of the one are not given for the other.
+	Servers string
 
 	Release func() // gives back what an unused setup holds, such as idle connections
 }
@@ -150,6 +160,9 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 		route: func(d chat.RouteDecision, c *chat.CacheInfo) error {
 			turn.SetRoute(d)
 			m.decision = d
+			if c != nil {
+				m.cache = *c
+			}
 			return l.Route(d, c)
 		},
 	}
@@ -189,17 +202,32 @@ func tooLong(req chat.Request) error {
 	}
 }
 
-// answer plans a question, announces the route and rides the answer's flight.
-// The plan is nil where there was none.
+// answer prepares a question, and gives a kept answer or has one made: it
+// announces the route and rides the answer's flight. The plan is nil where there
+// was none.
 func (e *Engine) answer(ctx context.Context, req chat.Request, before store.Before, out line) (*plan, landing) {
-	p, err := e.plan(ctx, req, before)
+	p, err := e.prepare(req, before)
+	if err != nil {
+		return nil, landing{end: stream.End{Err: err}}
+	}
+	if kept, ok := p.exact(ctx); ok {
+		return p, p.give(kept, out)
+	}
+	similar := p.similar(ctx)
+	if p.rules.MaxTier == chat.TierCache {
+		if kept, ok := <-similar; ok {
+			return p, p.give(kept, out)
+		}
+		return p, landing{end: stream.End{Err: errNotStored()}}
+	}
+	err = e.route(ctx, p)
+	if kept, ok := <-similar; ok {
+		return p, p.give(kept, out)
+	}
 	if err != nil {
 		return nil, landing{end: stream.End{Err: err}}
 	}
 	p.audit(audit.EventRoute, p.first.decision, chat.Usage{}, 0)
-	if p.rules.MaxTier == chat.TierCache {
-		return p, landing{end: stream.End{Err: errNotStored()}}
-	}
 	if err := out.route(p.first.decision, &chat.CacheInfo{Hit: chat.HitNone}); err != nil {
 		return p, landing{end: stream.End{Err: fmt.Errorf("write the route: %w", err)}}
 	}
@@ -230,10 +258,13 @@ func (e *Engine) settle(p *plan, m *meter, turn *store.Turn, done landing) (*cha
 		p.audit(audit.EventAnswer, m.decision, done.end.Usage, done.spent)
 	}
 	turn.Spent(done.spent)
+	m.cache.EntryID = cmp.Or(m.cache.EntryID, done.entry)
+	turn.SetCache(m.cache)
 	if done.end.Err != nil {
 		return nil, done.end.Err
 	}
 	r := m.result(turn, done.end)
+	r.Cache = m.cache
 	r.CostCents, r.SavedCents = done.spent, p.saved(m.decision, done)
 	p.setup.Ledger.Saved(r.SavedCents)
 	if p.isCloud(m.decision.Tier) {
@@ -249,8 +280,17 @@ func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecisio
 	}
 	before := e.conversations.Upcoming(req.ConversationID)
 	before.Sealed = cmp.Or(before.Sealed, sealed(req))
-	p, err := e.plan(ctx, req, before)
+	p, err := e.prepare(req, before)
 	if err != nil {
+		return chat.RouteDecision{}, err
+	}
+	if kept, ok := p.exact(ctx); ok {
+		return p.kept(kept), nil
+	}
+	if p.rules.MaxTier == chat.TierCache {
+		return p.notKept(), nil
+	}
+	if err := e.route(ctx, p); err != nil {
 		return chat.RouteDecision{}, err
 	}
 	return p.first.decision, nil
@@ -285,8 +325,9 @@ func (e *Engine) Models(ctx context.Context) ([]chat.Model, error) {
 // share of this process's lookups that the cache answered.
 func (e *Engine) Figures() (costToday, hitRate float64) {
 	// What cannot be read counts as nothing spent: the figure is for showing.
-	costToday, _, _ = e.setup.Load().Ledger.Today()
-	return costToday, e.stats.summary().Cache.HitRate
+	setup := e.setup.Load()
+	costToday, _, _ = setup.Ledger.Today()
+	return costToday, setup.Cache.HitRate()
 }
 
 // Stats says what this process did since it started.
@@ -294,7 +335,9 @@ func (e *Engine) Stats() chat.Stats {
 	s := e.stats.summary()
 	// What could not be read counts as nothing spent: the figure is for showing,
 	// and the limit is held elsewhere.
-	s.CostTodayCents, s.SavedTodayCents, _ = e.setup.Load().Ledger.Today()
+	setup := e.setup.Load()
+	s.CostTodayCents, s.SavedTodayCents, _ = setup.Ledger.Today()
+	s.Cache, _ = setup.Cache.Stats(context.Background())
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
 	s.Goroutines = runtime.NumGoroutine()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -34,12 +35,16 @@ type flight struct {
 	closed bool                // guarded by mu: nobody can join any more
 	end    stream.End          // set before done is closed
 	spent  float64             // what the call cost in cents; set before done is closed
+	fell   bool                // another backend took over; belongs to the flight's goroutine
+	entry  string              // under which the answer is kept, "" where it is not; set before done is closed
 }
 
 // landing is how an answer ended for one who listened to it.
 type landing struct {
 	end   stream.End
 	spent float64 // cents; 0 for those who joined an answer that another had asked for
+	entry string  // under which the answer is kept, "" where it is not
+	saved float64 // what it cost when it was made; 0 where it was made now
 }
 
 // rider is one listener of a flight.
@@ -58,9 +63,9 @@ func (e *Engine) ride(ctx context.Context, p *plan, out line) landing {
 	select {
 	case <-f.done:
 		if !first {
-			return landing{end: f.end}
+			return landing{end: f.end, entry: f.entry}
 		}
-		return landing{f.end, f.spent}
+		return landing{end: f.end, spent: f.spent, entry: f.entry}
 	case <-ctx.Done():
 		f.leave(r)
 		return landing{end: stream.End{Err: context.Cause(ctx)}}
@@ -112,6 +117,7 @@ func (e *Engine) launch(f *flight, p *plan, ended func()) {
 	e.running.Go(func() {
 		defer cancel()
 		end := e.fly(ctx, f, p)
+		f.entry = p.keep(f, end)
 		if ended != nil {
 			ended()
 		}
@@ -120,8 +126,13 @@ func (e *Engine) launch(f *flight, p *plan, ended func()) {
 }
 
 // fly runs the plan's attempts, one after the other while none has written
-// anything.
+// anything. Where another process is answering the same question, its answer is
+// waited for instead.
 func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
+	if kept, ok := p.await(ctx); ok {
+		f.reroute(p.kept(kept))
+		return p.write(kept, f)
+	}
 	a := p.first
 	for {
 		end, err := e.try(ctx, f, p, &a)
@@ -140,6 +151,7 @@ func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
 			return end
 		}
 		a = next
+		f.fell = true
 		f.reroute(a.decision)
 	}
 }
@@ -311,4 +323,22 @@ func (t *transcript) replay(w stream.Writer) error {
 		start = p.end
 	}
 	return nil
+}
+
+// texts returns what was written, the answer and the thinking apart.
+func (t *transcript) texts() (text, thinking string) {
+	var parts [2]strings.Builder
+	start := 0
+	for _, p := range t.pieces {
+		switch p.kind {
+		case stream.Text:
+			parts[0].Write(t.data[start:p.end])
+		case stream.Thinking:
+			parts[1].Write(t.data[start:p.end])
+		case stream.Tool:
+			// No tools are offered to a model, so there is no call to keep.
+		}
+		start = p.end
+	}
+	return parts[0].String(), parts[1].String()
 }

@@ -23,6 +23,7 @@ type meter struct {
 	start time.Time
 
 	decision chat.RouteDecision
+	cache    chat.CacheInfo
 	first    time.Time // of the first chunk, zero before it
 	chunks   int
 	bytes    int // of text and thinking
@@ -71,7 +72,6 @@ func (m *meter) result(t *store.Turn, e stream.End) *chat.Result {
 		Text:           t.Text(),
 		FinishReason:   e.Reason,
 		Route:          m.decision,
-		Cache:          chat.CacheInfo{Hit: chat.HitNone},
 		Usage:          e.Usage,
 		Metrics:        m.metrics(e.Usage),
 		Redactions:     []chat.Redaction{},

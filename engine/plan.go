@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/local"
+	"github.com/rigrun/rigrun-lsp/engine/cache"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/prompt"
 	"github.com/rigrun/rigrun-lsp/engine/route"
@@ -26,7 +27,10 @@ type plan struct {
 	shared   bool         // may be answered together with identical questions
 	first    attempt
 
-	hide func() *hidden // the prompt as a cloud server is sent it; made once, when it is needed
+	// The prompt as a cloud server is sent it, and the question's way through the
+	// cache: each made once, when it is needed.
+	hide   func() *hidden
+	lookup func() *cache.Lookup
 }
 
 // attempt is one backend's turn at a plan.
@@ -37,8 +41,9 @@ type attempt struct {
 	hidden   *hidden // what was replaced in the prompt; nil where nothing was
 }
 
-// plan renders the prompt, chooses a backend by what is in it, and puts both together.
-func (e *Engine) plan(ctx context.Context, req chat.Request, before store.Before) (*plan, error) {
+// prepare renders the prompt and joins the rules that hold for what is in it. It
+// contacts nobody.
+func (e *Engine) prepare(req chat.Request, before store.Before) (*plan, error) {
 	setup := e.setup.Load()
 	p := &plan{setup: setup, turns: prompt.Render(req, before.History), shared: req.Cache == "" || req.Cache == chat.CacheOn}
 	level := max(req.Classification, before.Classification, sentLevel(p.turns, req.Context))
@@ -49,16 +54,21 @@ func (e *Engine) plan(ctx context.Context, req chat.Request, before store.Before
 	p.question = route.Question{Request: req, PromptBytes: promptBytes(p.turns), Turns: len(before.History)}
 	p.hide = sync.OnceValue(p.hideSecrets)
 	p.rules.Secrets = setup.staysFor(&p.rules, before.Sealed, p.turns)
+	p.lookup = sync.OnceValue(p.lookUp)
+	return p, nil
+}
 
+// route chooses a backend and makes the plan's first attempt.
+func (e *Engine) route(ctx context.Context, p *plan) error {
 	d, err := p.decide(ctx)
 	if err != nil {
 		if !replaceable(err) {
-			return nil, err
+			return err
 		}
 		d, _ = route.Next(d, sentence(err), &p.question, &p.rules, &p.local, e.outlineLocal())
 	}
 	p.first = e.attempt(p, d)
-	return p, nil
+	return nil
 }
 
 // decide routes the question. Where the cloud was asked for and may answer, no

@@ -13,6 +13,8 @@ import (
 // hidden is a prompt whose secrets were replaced, and the way back.
 type hidden struct {
 	turns      []chat.Turn
+	message    string           // the question's own words
+	items      []string         // the texts of its context
 	redactions []chat.Redaction // of this question: its message and its context
 	vault      *secret.Vault
 }
@@ -36,12 +38,14 @@ func (p *plan) hideSecrets() *hidden {
 			h.redactions = append(h.redactions, r)
 		}
 	}
-	_, places := h.vault.Redact(p.question.Message)
+	var places []secret.Place
+	h.message, places = h.vault.Redact(p.question.Message)
 	for _, at := range places {
 		add(chat.Redaction{Kind: at.Kind, Line: at.Line, Placeholder: at.Placeholder})
 	}
 	for _, item := range p.question.Context {
-		_, places := h.vault.Redact(item.Text)
+		text, places := h.vault.Redact(item.Text)
+		h.items = append(h.items, text)
 		for _, at := range places {
 			add(chat.Redaction{Kind: at.Kind, URI: item.URI, Line: at.Line + max(item.Span.FirstLine-1, 0), Placeholder: at.Placeholder})
 		}

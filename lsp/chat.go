@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
@@ -31,6 +32,7 @@ func (s *Server) chat(ctx context.Context, p *ext.ChatParams, v view) (*chat.Res
 	widget := progress.Begin(ctx, s.conn, p.WorkDoneToken, progressTitle(req), s.now)
 	result, err := s.engine.Chat(ctx, req, newReply(ctx, s.clientEnd(p.PartialToken), widget, activity, s.now))
 	widget.End(ctx, outcome(result, err))
+	s.tellTrouble()
 	if err != nil {
 		return nil, err
 	}
@@ -38,6 +40,14 @@ func (s *Server) chat(ctx context.Context, p *ext.ChatParams, v view) (*chat.Res
 		result.Text = "" // partial results and the response never repeat each other
 	}
 	return result, nil
+}
+
+// tellTrouble says once what has gone wrong with what is kept between answers.
+func (s *Server) tellTrouble() {
+	if err := s.engine.Trouble(); err != nil {
+		s.log.Warn("not everything can be kept", zap.Error(err))
+		s.notify(protocol.MethodWindowShowMessage, &protocol.ShowMessageParams{Type: protocol.MessageTypeWarning, Message: "rigrun: " + err.Error()})
+	}
 }
 
 func checkTokens(p *ext.ChatParams) error {

@@ -42,6 +42,9 @@ func wireError(err error) error {
 	if errors.Is(err, engine.ErrNoConversation) {
 		return invalid("conversationId", "%v", engine.ErrNoConversation)
 	}
+	if errors.Is(err, engine.ErrNoMessage) {
+		return invalid("messageId", "%v", engine.ErrNoMessage)
+	}
 	if errors.Is(err, engine.ErrUnknownTier) {
 		return invalid("maxTier", "%v", err)
 	}

@@ -107,6 +107,7 @@ func (s *Server) perform(ctx context.Context, j job) {
 	if err != nil {
 		s.report(true, "command", err)
 	}
+	s.tellTrouble()
 }
 
 // createProgress asks the client for a widget and returns its token, nil where

@@ -33,6 +33,8 @@ func (s *Server) methods() map[string]method {
 		ext.MethodRoute:               call(s, s.route),
 		ext.MethodModels:              call(s, s.models),
 		ext.MethodStats:               call(s, s.stats),
+		ext.MethodFeedback:            call(s, s.feedback),
+		ext.MethodCacheClear:          call(s, s.cacheClear),
 		ext.MethodConversationsList:   call(s, s.conversationsList),
 		ext.MethodConversationsGet:    call(s, s.conversationsGet),
 		ext.MethodConversationsRename: call(s, s.conversationsRename),

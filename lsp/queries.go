@@ -29,6 +29,20 @@ func (s *Server) stats(context.Context, *struct{}, view) (chat.Stats, error) {
 	return s.engine.Stats(), nil
 }
 
+// feedback takes what a person thought of an answer.
+func (s *Server) feedback(ctx context.Context, p *ext.FeedbackParams, _ view) (any, error) {
+	if p.Rating != "good" && p.Rating != "bad" {
+		return nil, invalid("rating", `"good" or "bad" was expected`)
+	}
+	return nil, s.engine.Feedback(ctx, p.MessageID, p.Rating == "good")
+}
+
+func (s *Server) cacheClear(ctx context.Context, _ *struct{}, _ view) (ext.CacheClearResult, error) {
+	s.configured(ctx)
+	removed, err := s.engine.ClearCache(ctx)
+	return ext.CacheClearResult{Removed: removed}, err
+}
+
 // conversationsList pages through the conversations; the cursor is the number
 // of those already seen.
 func (s *Server) conversationsList(_ context.Context, p *ext.ConversationsListParams, _ view) (ext.ConversationsListResult, error) {

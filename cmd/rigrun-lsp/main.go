@@ -10,6 +10,7 @@
 //	rigrun-lsp route --batch
 //	rigrun-lsp audit verify [--json]
 //	rigrun-lsp audit show [-n N] [--json]
+//	rigrun-lsp cache stats|clear [--json]
 //	rigrun-lsp version
 //
 // The exit status is 0 where it did what was asked, 1 where it failed (with one
@@ -83,6 +84,8 @@ func dispatch(ctx context.Context, args []string, std stdio, getenv func(string)
 		return route(ctx, args[1:], std, getenv)
 	case "audit":
 		return auditCommand(args[1:], std, getenv)
+	case "cache":
+		return cacheCommand(ctx, args[1:], std, getenv)
 	case "version", "--version":
 		return printVersion(std.out)
 	}
@@ -125,6 +128,8 @@ const helpText = `rigrun-lsp answers questions about code, in any LSP editor.
   rigrun-lsp audit verify [--json]   say whether the record of what was sent is as it was written
   rigrun-lsp audit show [-n N] [--json]
                                      print its newest N events (20)
+  rigrun-lsp cache stats|clear [--json]
+                                     count the kept answers, or remove them
   rigrun-lsp version                 print the version
 
 Settings come from $XDG_CONFIG_HOME/rigrun/config.toml and the editor; docs/protocol.md lists them.

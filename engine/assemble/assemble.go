@@ -7,6 +7,7 @@ package assemble
 import (
 	"cmp"
 	"crypto/rand"
+	"errors"
 	"net/url"
 	"path/filepath"
 	"sync"
@@ -22,6 +23,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/engine/door"
+	"github.com/rigrun/rigrun-lsp/engine/embed"
 	"github.com/rigrun/rigrun-lsp/engine/ledger"
 	"github.com/rigrun/rigrun-lsp/engine/route"
 	"github.com/rigrun/rigrun-lsp/engine/secret"
@@ -33,6 +35,7 @@ type House struct {
 	log    *audit.Log
 	ledger *ledger.Ledger
 	key    func() secret.Key
+	shelf  shelf
 }
 
 // Open returns a house that keeps its files below stateDir, or in memory alone
@@ -49,6 +52,7 @@ func Open(stateDir string) *House {
 		log:    audit.Open(dir),
 		ledger: ledger.Open(within("ledger"), time.Now),
 		key:    sync.OnceValue(func() secret.Key { return placeholderKey(dir) }),
+		shelf:  shelf{path: cachePath(stateDir), builtin: embed.Open()},
 	}
 }
 
@@ -70,11 +74,8 @@ func placeholderKey(dir string) secret.Key {
 	return secret.Key(audit.Derive(key, "placeholders"))
 }
 
-// Err is the first failure of the audit log, nil where there was none.
-func (h *House) Err() error { return h.log.Err() }
-
-// Close writes what is still to be written.
-func (h *House) Close() error { return h.log.Close() }
+// Close writes what is still to be written. The error is what could not be kept.
+func (h *House) Close() error { return errors.Join(h.shelf.close(), h.log.Close()) }
 
 // Engine returns an engine for a configuration. files is how the outline sees
 // the workspace; [outline.Disk] reads the disk alone.
@@ -96,15 +97,16 @@ func (h *House) Setup(c config.Config) engine.Setup {
 	}
 	client := transport.New(newDoor(c, log), transport.Options{})
 	cloud, noCloud := cloudOf(c, client)
+	server := local.New(local.Config{
+		Kind:       c.Local.Kind,
+		URL:        c.Local.URL,
+		URLSet:     c.Local.URLSet,
+		Model:      c.Local.Model,
+		EmbedModel: c.Local.EmbedModel,
+		KeepAlive:  c.Local.KeepAlive.String(),
+	}, client)
 	return engine.Setup{
-		Local: local.New(local.Config{
-			Kind:       c.Local.Kind,
-			URL:        c.Local.URL,
-			URLSet:     c.Local.URLSet,
-			Model:      c.Local.Model,
-			EmbedModel: c.Local.EmbedModel,
-			KeepAlive:  c.Local.KeepAlive.String(),
-		}, client),
+		Local:       server,
 		Cloud:       cloud,
 		Rules:       rules(c, noCloud),
 		Redact:      c.RedactSecrets,
@@ -112,6 +114,8 @@ func (h *House) Setup(c config.Config) engine.Setup {
 		MaxDayCents: c.MaxDayCents,
 		Ledger:      h.ledger,
 		Audit:       log,
+		Cache:       h.shelf.open(c, server),
+		Servers:     servers(c),
 		Release:     client.CloseIdle,
 	}
 }

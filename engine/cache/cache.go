@@ -17,8 +17,9 @@ import (
 // Embedder makes vectors of questions. Two vectors may be compared only where
 // Name is the same.
 type Embedder interface {
-	// Embed returns the text's vector, of unit length and the same dimension always.
-	Embed(ctx context.Context, text string) ([]float32, error)
+	// Embed returns the vector, of unit length and the same dimension always, of a
+	// text with a level, for embedders that send it somewhere.
+	Embed(ctx context.Context, level chat.Level, text string) ([]float32, error)
 
 	// Name tells this embedder and its model from every other.
 	Name() string
@@ -265,15 +266,31 @@ func (c *Cache) Stats(ctx context.Context) (chat.CacheStats, error) {
 		ExactHits: int(exact), SemanticHits: int(similar), Misses: int(lookups - exact - similar),
 		Entries: c.memory.private(),
 	}
-	if lookups > 0 {
-		s.HitRate = float64(exact+similar) / float64(lookups)
-	}
+	s.HitRate = c.HitRate()
 	if c.o.Backing == nil {
 		return s, nil
 	}
 	b, err := c.o.Backing.Stats(ctx)
 	s.Entries += b.Entries
 	return s, err
+}
+
+// Stored is what the backing holds, and zero where there is none.
+func (c *Cache) Stored(ctx context.Context) (BackingStats, error) {
+	if c.o.Backing == nil {
+		return BackingStats{}, nil
+	}
+	return c.o.Backing.Stats(ctx)
+}
+
+// HitRate is the share of the lookups so far that found an answer, 0…1. It asks
+// nobody.
+func (c *Cache) HitRate() float64 {
+	lookups := c.count.lookups.Load()
+	if lookups == 0 {
+		return 0
+	}
+	return float64(c.count.exact.Load()+c.count.semantic.Load()) / float64(lookups)
 }
 
 // Err returns what has gone wrong with the backing since it was last called, and

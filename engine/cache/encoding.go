@@ -142,6 +142,7 @@ func (w *fieldWriter) answer(a *Answer) {
 	w.text(a.Tier)
 	w.text(a.Backend)
 	w.text(a.Model)
+	w.text(a.Digest)
 	w.float(a.CostCents)
 }
 
@@ -203,5 +204,6 @@ func (r *fieldReader) answer(a *Answer) {
 	a.Tier = r.text()
 	a.Backend = r.text()
 	a.Model = r.text()
+	a.Digest = r.text()
 	a.CostCents = r.float()
 }

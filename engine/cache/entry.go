@@ -51,6 +51,7 @@ type Answer struct {
 	Reason               chat.FinishReason
 	Usage                chat.Usage
 	Tier, Backend, Model string // where it came from
+	Digest               string // the server's digest of the model's weights, "" where it gives none
 	CostCents            float64
 }
 

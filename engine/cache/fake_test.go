@@ -168,7 +168,7 @@ type embedder struct {
 	err     error
 }
 
-func (e *embedder) Embed(ctx context.Context, text string) ([]float32, error) {
+func (e *embedder) Embed(ctx context.Context, _ chat.Level, text string) ([]float32, error) {
 	e.calls.Add(1)
 	if e.err != nil {
 		return nil, e.err

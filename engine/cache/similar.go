@@ -92,7 +92,7 @@ func (l *Lookup) embedded(ctx context.Context) ([]float32, error) {
 	if l.vector != nil {
 		return l.vector, nil
 	}
-	v, err := l.c.o.Embedder.Embed(ctx, l.wording)
+	v, err := l.c.o.Embedder.Embed(ctx, l.level, l.wording)
 	if err != nil {
 		return nil, fmt.Errorf("embed the question: %w", err)
 	}

@@ -152,4 +152,8 @@ type Model struct {
 	SizeBytes     int64    `json:"sizeBytes,omitzero"`
 	Loaded        *bool    `json:"loaded,omitzero"`
 	Default       bool     `json:"default"`
+
+	// Digest is the server's digest of the weights, "" where it gives none: a
+	// model can be replaced under its name.
+	Digest string `json:"-"`
 }

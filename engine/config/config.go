@@ -31,8 +31,18 @@ type Config struct {
 	Classification chat.Level
 	RedactSecrets  bool
 	Audit          bool
-	Cache          bool // answers may be kept and given again
+	Cache          Cache
 	Trace          string
+}
+
+// Cache says which answers are kept, where, and for how long.
+type Cache struct {
+	Enabled    bool
+	TTL        time.Duration // 0 is for ever
+	MaxEntries int           // 0 is no limit
+	Semantic   bool          // differently worded questions may match
+	Threshold  float64       // the least similarity of a semantic hit, 0 for the embedder's own
+	Store      string        // "" for the embedded file, else a redis:// or rediss:// URL
 }
 
 // Equal reports whether two configurations say the same.

@@ -31,7 +31,8 @@ func Default() Config {
 	return Config{
 		Mode: chat.ModeAuto, MaxTier: chat.TierCloud, MaxAnswerCents: -1, MaxDayCents: -1,
 		Local:         Local{Kind: "auto", URL: DefaultURL, KeepAlive: 5 * time.Minute},
-		RedactSecrets: true, Audit: true, Cache: true,
+		RedactSecrets: true, Audit: true,
+		Cache: Cache{Enabled: true, TTL: 24 * time.Hour, MaxEntries: 10_000, Semantic: true},
 		Trace: "off",
 	}
 }
@@ -89,7 +90,7 @@ func localKeys() []Key {
 			text(func(c *Config, v string) { c.Local.Model = v }),
 		},
 		{
-			"local.embedModel", "string", `""`, "The model for embeddings.", false,
+			"local.embedModel", "string", `""`, "The model that compares questions for the cache; empty is the one inside the binary.", true,
 			text(func(c *Config, v string) { c.Local.EmbedModel = v }),
 		},
 		{
@@ -139,12 +140,30 @@ func securityKeys() []Key {
 
 func otherKeys() []Key {
 	return []Key{
-		{"cache.enabled", "boolean", "true", "Keep answers and give them again.", false, boolean(func(c *Config, v bool) { c.Cache = v })},
-		{"cache.ttl", "duration", `"24h"`, "How long an answer is kept.", false, duration(discard[time.Duration])},
-		{"cache.maxEntries", "integer", "10000", "How many answers are kept.", false, integer(discard[int])},
-		{"cache.semantic", "boolean", "true", "Answer a differently worded question from the cache.", false, boolean(discard[bool])},
-		{"cache.threshold", "number from 0 to 1", "null", "The least similarity of a semantic hit; unset is the embedder's own.", false, fraction},
-		{"cache.store", `"" or a redis:// URL`, `""`, "Where answers are kept: the embedded file, or a shared Redis.", false, redisURL},
+		{
+			"cache.enabled", "boolean", "true", "Keep answers and give them again.", true,
+			boolean(func(c *Config, v bool) { c.Cache.Enabled = v }),
+		},
+		{
+			"cache.ttl", "duration", `"24h"`, "How long an answer is kept.", true,
+			duration(func(c *Config, v time.Duration) { c.Cache.TTL = max(v, 0) }),
+		},
+		{
+			"cache.maxEntries", "integer", "10000", "How many answers are kept.", true,
+			integer(func(c *Config, v int) { c.Cache.MaxEntries = v }),
+		},
+		{
+			"cache.semantic", "boolean", "true", "Answer a differently worded question from the cache.", true,
+			boolean(func(c *Config, v bool) { c.Cache.Semantic = v }),
+		},
+		{
+			"cache.threshold", "number from 0 to 1", "null", "The least similarity of a semantic hit; unset is the embedder's own.", true,
+			fraction(func(c *Config, v float64) { c.Cache.Threshold = v }),
+		},
+		{
+			"cache.store", `"" or a redis:// URL`, `""`, "Where answers are kept: the embedded file, or a shared Redis.", true,
+			redisURL(func(c *Config, v string) { c.Cache.Store = v }),
+		},
 		{"inlineCompletion.enabled", "boolean", "false", "Complete code while typing.", false, boolean(discard[bool])},
 		{
 			"trace", `"off"|"messages"|"verbose"`, `"off"`, "What the server tells the editor about its own work.", true,
@@ -276,13 +295,16 @@ func emptyOr(clear func(*Config), check func(*Config, any) error) func(*Config, 
 	}
 }
 
-func redisURL(_ *Config, v any) error {
-	s, ok := v.(string)
-	u, err := url.Parse(s)
-	if !ok || err != nil || s != "" && u.Scheme != "redis" && u.Scheme != "rediss" {
-		return errors.New("\"\" or a URL such as \"redis://host:6379\" was expected")
+func redisURL(set func(*Config, string)) func(*Config, any) error {
+	return func(c *Config, v any) error {
+		s, ok := v.(string)
+		u, err := url.Parse(s)
+		if !ok || err != nil || s != "" && u.Scheme != "redis" && u.Scheme != "rediss" {
+			return errors.New("\"\" or a URL such as \"redis://host:6379\" was expected")
+		}
+		set(c, s)
+		return nil
 	}
-	return nil
 }
 
 // duration takes Go's form ("90s", "5m", "-1s") and, as Ollama does, a number of seconds.
@@ -313,11 +335,15 @@ func integer(set func(*Config, int)) func(*Config, any) error {
 	}
 }
 
-func fraction(_ *Config, v any) error {
-	if n, ok := number(v); v != nil && (!ok || n < 0 || n > 1) {
-		return errors.New("a number from 0 to 1 was expected")
+func fraction(set func(*Config, float64)) func(*Config, any) error {
+	return func(c *Config, v any) error {
+		n, ok := number(v)
+		if !ok || !(0 <= n && n <= 1) {
+			return errors.New("a number from 0 to 1 was expected")
+		}
+		set(c, n)
+		return nil
 	}
-	return nil
 }
 
 func cents(set func(*Config, float64)) func(*Config, any) error {

@@ -148,7 +148,8 @@ func tightenings() map[string]func(old, next Config) bool {
 		"routing.offline":        stays(func(c Config) bool { return c.Offline }),
 		"security.redactSecrets": stays(func(c Config) bool { return c.RedactSecrets }),
 		"security.audit":         stays(func(c Config) bool { return c.Audit }),
-		"cache.enabled":          stays(func(c Config) bool { return !c.Cache }),
+		"cache.enabled":          stays(func(c Config) bool { return !c.Cache.Enabled }),
+		"cache.semantic":         stays(func(c Config) bool { return !c.Cache.Semantic }),
 		keyMaxTier: func(old, next Config) bool {
 			was, _ := old.TierRank(old.MaxTier)
 			is, known := next.TierRank(next.MaxTier)

@@ -78,7 +78,7 @@ func TestWorkspaceOnlyTightens(t *testing.T) {
 		`{"routing":{"offline":true}}`:         func(c Config) bool { return c.Offline },
 		`{"routing.maxTier":"big"}`:            func(c Config) bool { return c.MaxTier == "big" },
 		`{"routing.maxTier":"local"}`:          func(c Config) bool { return c.MaxTier == "local" },
-		`{"cache.enabled":false}`:              func(c Config) bool { return !c.Cache },
+		`{"cache.enabled":false}`:              func(c Config) bool { return !c.Cache.Enabled },
 		`{"security.redactSecrets":true}`:      func(c Config) bool { return c.RedactSecrets },
 		`{"rigrun":{"security.audit":true}}`:   func(c Config) bool { return c.Audit },
 	}

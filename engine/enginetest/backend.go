@@ -142,6 +142,15 @@ func (l *Local) Pick(_ context.Context, model string) (local.Target, error) {
 	return local.Target{Backend: l.Backend, Model: chat.Model{ID: model, Backend: l.Backend.Label, Tier: chat.TierLocal}}, nil
 }
 
+// Known returns what Pick would.
+func (l *Local) Known(model string) (chat.Model, bool) {
+	if l.Err != nil {
+		return chat.Model{}, false
+	}
+	t, err := l.Pick(context.Background(), model)
+	return t.Model, err == nil
+}
+
 // Models returns the backend's models.
 func (l *Local) Models(ctx context.Context) ([]chat.Model, error) {
 	if l.Err != nil {

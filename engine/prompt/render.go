@@ -14,8 +14,12 @@ Answer in Markdown. Put code in fenced blocks that name the language.
 Refer to lines by the numbers given with the code.
 Say only what follows from the code you are shown; where something is missing, say what.`
 
-// instruction returns what an action asks for, in the words put to the model.
-func instruction(a chat.Action) string {
+// Version tells these texts from later ones: an answer to another prompt is
+// another answer. Change it with any of the texts below.
+const Version = "1"
+
+// Instruction returns what an action asks for, in the words put to the model.
+func Instruction(a chat.Action) string {
 	switch a {
 	case chat.Explain:
 		return "Explain what this code does, step by step, for a colleague who will change it. Name what it depends on and every way out of it."
@@ -50,7 +54,7 @@ func Question(req chat.Request) string {
 	for _, item := range req.Context {
 		writeItem(&b, item)
 	}
-	if text := instruction(req.Action); text != "" {
+	if text := Instruction(req.Action); text != "" {
 		b.WriteString(text)
 		b.WriteString("\n")
 	}

@@ -22,7 +22,7 @@ func TestRender(t *testing.T) {
 		t.Fatalf("turns are %+v, want system, history, question", turns)
 	}
 	want := "pkg/add.go, lines 4 to 4:\n```go\nfunc Add(a, b int) int { return a + b }\n```\n\n" +
-		instruction(chat.Explain) + "\nIn one sentence."
+		Instruction(chat.Explain) + "\nIn one sentence."
 	if got := turns[3].Content; got != want {
 		t.Errorf("question is %q, want %q", got, want)
 	}
@@ -63,7 +63,7 @@ func TestHeadings(t *testing.T) {
 
 func TestEveryActionHasAnInstruction(t *testing.T) {
 	for _, a := range chat.Actions() {
-		if instruction(a) == "" {
+		if Instruction(a) == "" {
 			t.Errorf("%s has no instruction", a)
 		}
 	}

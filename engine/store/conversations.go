@@ -19,6 +19,9 @@ const MaxConversations = 200
 // maxTitle is the longest title made from a question, in characters.
 const maxTitle = 60
 
+// ErrNoMessage is returned for an identifier no message has.
+var ErrNoMessage = errors.New("there is no message with this id")
+
 // ErrNotFound is returned for an identifier no conversation has.
 var ErrNotFound = errors.New("there is no conversation with this id")
 
@@ -176,6 +179,20 @@ func (s *Conversations) List(offset, limit int) (items []chat.Summary, more bool
 		return items[:limit], true
 	}
 	return items, false
+}
+
+// Message returns a message of any conversation.
+func (s *Conversations) Message(id string) (chat.Message, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.all {
+		for i := range c.messages {
+			if c.messages[i].MessageID == id {
+				return c.messages[i], nil
+			}
+		}
+	}
+	return chat.Message{}, ErrNoMessage
 }
 
 // Rename gives a conversation a new title and returns its summary.

@@ -69,10 +69,16 @@ func (t *Turn) Close(e stream.End) error {
 	m.Interrupted = e.Err != nil
 	usage := e.Usage
 	m.Usage = &usage
-	m.Cache = &chat.CacheInfo{Hit: chat.HitNone}
 	t.conv.summary.UpdatedAt = t.store.now().UTC()
 	t.conv.busy--
 	return nil
+}
+
+// SetCache records what the answer has to do with the cache.
+func (t *Turn) SetCache(c chat.CacheInfo) {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	t.conv.messages[t.at].Cache = &c
 }
 
 // Spent adds what the answer cost, in cents, to its conversation.

@@ -8,6 +8,8 @@ const (
 	MethodRoute               = "rigrun/route"
 	MethodModels              = "rigrun/models"
 	MethodStats               = "rigrun/stats"
+	MethodFeedback            = "rigrun/feedback"
+	MethodCacheClear          = "rigrun/cache/clear"
 	MethodConversationsList   = "rigrun/conversations/list"
 	MethodConversationsGet    = "rigrun/conversations/get"
 	MethodConversationsRename = "rigrun/conversations/rename"

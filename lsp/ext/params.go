@@ -37,6 +37,17 @@ type ModelsResult struct {
 	Models []chat.Model `json:"models"`
 }
 
+// FeedbackParams say what a person thought of an answer.
+type FeedbackParams struct {
+	MessageID string `json:"messageId"`
+	Rating    string `json:"rating"` // "good" or "bad"
+}
+
+// CacheClearResult is the result of rigrun/cache/clear.
+type CacheClearResult struct {
+	Removed int `json:"removed"`
+}
+
 // Status is what the server is doing. Tier and Model are those of the latest
 // answer under way.
 type Status struct {

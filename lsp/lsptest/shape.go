@@ -30,6 +30,8 @@ func Shapes() map[string]Shape {
 		ext.MethodRoute:               {of[ext.ChatParams], of[chat.RouteDecision]},
 		ext.MethodModels:              {of[struct{}], of[ext.ModelsResult]},
 		ext.MethodStats:               {of[struct{}], of[chat.Stats]},
+		ext.MethodFeedback:            {of[ext.FeedbackParams], of[null]},
+		ext.MethodCacheClear:          {of[struct{}], of[ext.CacheClearResult]},
 		ext.MethodConversationsList:   {of[ext.ConversationsListParams], of[ext.ConversationsListResult]},
 		ext.MethodConversationsGet:    {of[ext.ConversationParams], of[chat.Conversation]},
 		ext.MethodConversationsRename: {of[ext.ConversationsRenameParams], of[chat.Summary]},

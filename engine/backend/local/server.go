@@ -99,6 +99,23 @@ func (s *Server) Pick(ctx context.Context, model string) (Target, error) {
 	return Target{Backend: p.backend, Model: m}, nil
 }
 
+// Known returns the model that Pick would return, its name and digest alone, as
+// far as that is known without asking the server.
+func (s *Server) Known(model string) (chat.Model, bool) {
+	p, ok := s.found.Peek()
+	if !ok {
+		return chat.Model{}, false
+	}
+	if name := cmp.Or(model, s.config.Model); name != "" {
+		m := chat.Model{ID: name}
+		if p.ollama != nil {
+			m.Digest = p.ollama.Digest(name)
+		}
+		return m, true
+	}
+	return s.choice.Peek()
+}
+
 // Models lists the server's models, the one Pick chooses marked as the default.
 func (s *Server) Models(ctx context.Context) ([]chat.Model, error) {
 	p, err := s.place(ctx)

@@ -1,6 +1,7 @@
 package ollama
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -54,7 +55,7 @@ func (c *Client) List(ctx context.Context) ([]Listed, error) {
 	listed := make([]Listed, len(out.Models))
 	for i, m := range out.Models {
 		c.listed(m.Name, m.Digest)
-		listed[i].Model = chat.Model{ID: m.Name, Backend: c.Name(), Tier: chat.TierLocal, Capabilities: []string{}, SizeBytes: m.Size}
+		listed[i].Model = chat.Model{ID: m.Name, Backend: c.Name(), Tier: chat.TierLocal, Capabilities: []string{}, SizeBytes: m.Size, Digest: m.Digest}
 		listed[i].Modified, _ = time.Parse(time.RFC3339, m.Modified) // zero where it is not a time
 		if running != nil {
 			loaded := running[key(m.Name)]
@@ -104,6 +105,7 @@ func (c *Client) Describe(ctx context.Context, m *chat.Model) error {
 		return err
 	}
 	m.ContextLength = info.ContextLength
+	m.Digest = cmp.Or(m.Digest, c.Digest(m.ID))
 	if info.Capabilities != nil {
 		m.Capabilities = info.Capabilities
 	}

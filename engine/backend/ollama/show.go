@@ -60,6 +60,16 @@ func (c *Client) listed(name, digest string) {
 	}
 }
 
+// Digest is what /api/tags listed last of a model, "" where it was not listed yet.
+func (c *Client) Digest(model string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e := c.known[fullName(model)]; e != nil {
+		return e.digest
+	}
+	return ""
+}
+
 func (c *Client) fetchShow(ctx context.Context, model string) (Info, error) {
 	var out struct {
 		Parameters   string                     `json:"parameters"`

@@ -1,0 +1,230 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/rigrun/rigrun-lsp/engine/cache"
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/prompt"
+	"github.com/rigrun/rigrun-lsp/engine/route"
+	"github.com/rigrun/rigrun-lsp/engine/store"
+	"github.com/rigrun/rigrun-lsp/engine/stream"
+)
+
+// kept is an answer that the cache has for a question.
+type kept struct {
+	cache.Entry
+	info chat.CacheInfo
+}
+
+// reads and writes say what a question may do with the cache.
+func (p *plan) reads() bool  { return p.shared }
+func (p *plan) writes() bool { return p.question.Cache != chat.CacheOff }
+
+// lookUp begins the question's way through the cache. Everything that the answer
+// depends on is in the key: the servers and models as far as they are known
+// before anyone is asked, the rules that choose between them, the prompt's
+// version, the history, and the content of the context. Secrets stand in it as
+// placeholders.
+func (p *plan) lookUp() *cache.Lookup {
+	h, r := p.hide(), &p.rules
+	by, _ := route.Forced(r)
+	q := cache.Question{
+		Model:    p.question.Model,
+		Digest:   fmt.Sprintf("%s\n%s %s %s %t", p.setup.Servers, r.Mode, r.MaxTier, by, r.PreferLocal),
+		Action:   p.question.Action,
+		Template: prompt.Version,
+		Level:    r.Level,
+		History:  h.turns[:len(h.turns)-1],
+		Before:   prompt.Instruction(p.question.Action),
+		Wording:  h.message,
+	}
+	for i, item := range p.question.Context {
+		if q.Language == "" {
+			q.Language = item.Language
+		}
+		q.Context = append(q.Context, cache.Item{
+			Kind: item.Kind, Language: item.Language, Query: item.Query, Text: h.items[i],
+			FirstLine: item.Span.FirstLine, LastLine: item.Span.LastLine,
+		})
+	}
+	return p.setup.Cache.Lookup(&q)
+}
+
+// exact returns the answer to this very question. It contacts no model server.
+func (p *plan) exact(ctx context.Context) (kept, bool) {
+	if !p.reads() {
+		return kept{}, false
+	}
+	e, ok := p.lookup().Exact(ctx)
+	return p.keptAs(e, chat.HitExact, 0), ok && p.current(e)
+}
+
+// similar looks for the answer to a question that asks the same in other words,
+// beside whatever the caller does meanwhile. The channel has it, or is closed.
+// The goroutine ends with the lookup, which takes milliseconds.
+func (p *plan) similar(ctx context.Context) <-chan kept {
+	found := make(chan kept, 1)
+	if !p.reads() {
+		close(found)
+		return found
+	}
+	go func() {
+		defer close(found)
+		defer func() { _ = recover() }() // a question that cannot be compared is one that was not found
+		if m, ok := p.lookup().Similar(ctx); ok && p.current(m.Entry) {
+			found <- p.keptAs(m.Entry, chat.HitSemantic, m.Similarity)
+		}
+	}()
+	return found
+}
+
+// await returns the answer that another process is just making to this very
+// question, once it is there.
+func (p *plan) await(ctx context.Context) (kept, bool) {
+	if !p.reads() || !p.writes() {
+		return kept{}, false
+	}
+	e, ok := p.lookup().Await(ctx)
+	return p.keptAs(e, chat.HitExact, 0), ok && p.current(e)
+}
+
+// current reports whether an entry's model is still the one that would answer, as
+// far as that is known without asking: a server's model may have been replaced
+// under its name.
+func (p *plan) current(e cache.Entry) bool {
+	m, ok := p.setup.Local.Known(p.question.Model)
+	if !ok || e.Answer.Tier != chat.TierLocal {
+		return true
+	}
+	return e.Answer.Model == m.ID && (e.Answer.Digest == "" || m.Digest == "" || e.Answer.Digest == m.Digest)
+}
+
+func (p *plan) keptAs(e cache.Entry, hit chat.CacheHit, similarity float64) kept {
+	return kept{e, chat.CacheInfo{
+		Hit: hit, Similarity: similarity, EntryID: e.ID,
+		AgeSeconds: max(time.Since(e.Created).Seconds(), 0),
+	}}
+}
+
+// kept is the decision to give a kept answer.
+func (p *plan) kept(k kept) chat.RouteDecision {
+	a := route.Assess(&p.question, 0)
+	d := chat.RouteDecision{
+		Tier: chat.TierCache, Backend: k.Answer.Backend, Model: k.Answer.Model, Classification: p.rules.Level,
+		Score: a.Score, Complexity: a.Complexity, QueryType: a.QueryType,
+	}
+	ago := time.Duration(k.info.AgeSeconds * float64(time.Second)).Round(time.Second)
+	d.Reason = fmt.Sprintf("the same question was answered %s ago by %s", age(ago), k.Answer.Model)
+	if k.info.Hit == chat.HitSemantic {
+		d.Reason = fmt.Sprintf("a question that means the same (%.2f) was answered %s ago by %s", k.info.Similarity, age(ago), k.Answer.Model)
+	}
+	return d
+}
+
+// notKept is the decision where only a kept answer is allowed and there is none.
+func (p *plan) notKept() chat.RouteDecision {
+	a := route.Assess(&p.question, 0)
+	return chat.RouteDecision{
+		Tier: chat.TierCache, Backend: chat.TierCache, Classification: p.rules.Level, ForcedBy: route.ForcedByMaxTier,
+		Score: a.Score, Complexity: a.Complexity, QueryType: a.QueryType,
+		Reason: "the highest tier allowed is the cache, and it has no answer to this very question",
+	}
+}
+
+// age writes a time for a person: its largest unit.
+func age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
+// give announces a kept answer and writes it.
+func (p *plan) give(k kept, out line) landing {
+	info := k.info
+	if err := out.route(p.kept(k), &info); err != nil {
+		return landing{end: stream.End{Err: fmt.Errorf("write the route: %w", err)}}
+	}
+	return landing{end: p.write(k, out), entry: k.ID, saved: k.Answer.CostCents}
+}
+
+// write writes a kept answer with its secrets put back.
+func (p *plan) write(k kept, w stream.Writer) stream.End {
+	out := p.hide().writer(w)
+	end := stream.End{Reason: k.Answer.Reason, Usage: k.Answer.Usage}
+	for _, c := range []stream.Chunk{{Kind: stream.Thinking, Data: []byte(k.Answer.Thinking)}, {Kind: stream.Text, Data: []byte(k.Answer.Text)}} {
+		if len(c.Data) == 0 {
+			continue
+		}
+		if err := out.Write(c); err != nil {
+			end.Err = err
+			return end
+		}
+	}
+	end.Err = out.Flush()
+	return end
+}
+
+// keep stores the answer of a flight that ended cleanly, under placeholders for
+// its secrets, and returns the entry's ID. What the outline says is not kept: it
+// costs nothing and a model's answer is wanted in its place; nor is what stood in
+// for a tier that failed.
+func (p *plan) keep(f *flight, end stream.End) string {
+	if !p.writes() {
+		return ""
+	}
+	look, d := p.lookup(), p.first.decision
+	if end.Err != nil || f.fell || f.moved != nil || d.FallbackFrom != "" {
+		look.Done()
+		return ""
+	}
+	text, thinking := f.log.texts()
+	h := p.hide()
+	answer := cache.Answer{
+		Reason: end.Reason, Usage: end.Usage, CostCents: f.spent,
+		Tier: d.Tier, Backend: d.Backend, Model: d.Model, Digest: p.target.Model.Digest,
+	}
+	answer.Text, _ = h.vault.Redact(text)
+	answer.Thinking, _ = h.vault.Redact(thinking)
+	return look.Store(answer)
+}
+
+// Feedback takes what a person thought of an answer. The entry of a bad one is
+// removed from the cache.
+func (e *Engine) Feedback(ctx context.Context, messageID string, good bool) error {
+	m, err := e.conversations.Message(messageID)
+	if err != nil {
+		return err
+	}
+	if m.Cache == nil || m.Cache.EntryID == "" {
+		return nil
+	}
+	if _, err := e.setup.Load().Cache.Feedback(ctx, m.Cache.EntryID, good); err != nil {
+		return fmt.Errorf("remove the answer from the cache: %w", err)
+	}
+	return nil
+}
+
+// Trouble returns what has gone wrong with what the engine keeps since it was last
+// called, nil where nothing has. Each is told once.
+func (e *Engine) Trouble() error { return e.setup.Load().Cache.Err() }
+
+// ErrNoMessage is returned for an identifier that no message has.
+var ErrNoMessage = store.ErrNoMessage
+
+// ClearCache removes every kept answer and returns how many there were.
+func (e *Engine) ClearCache(ctx context.Context) (int, error) {
+	n, err := e.setup.Load().Cache.Clear(ctx)
+	if err != nil {
+		return n, fmt.Errorf("clear the cache: %w", err)
+	}
+	return n, nil
+}
