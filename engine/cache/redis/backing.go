@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -74,21 +75,30 @@ func sane(e *cache.Entry) bool {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// Put stores entries, one request for each, and stops at the first error. An
-// entry above [cache.Shareable] is [cache.ErrLevel], before anything is sent; one
-// that has outlived its time is passed over.
+// Put stores entries, one request for each. One that the server refuses or that
+// is too large does not keep back the others. An entry above [cache.Shareable] is
+// [cache.ErrLevel], before anything is sent; one that has outlived its time is
+// passed over. Put returns the first error.
 func (r *Redis) Put(ctx context.Context, entries ...cache.Entry) error {
 	for i := range entries {
 		if entries[i].Level != cache.Shareable {
 			return cache.ErrLevel
 		}
 	}
+	var first error
 	for i := range entries {
-		if err := r.put(ctx, &entries[i]); err != nil {
-			return fmt.Errorf("write to the shared cache: %w", err)
+		err := r.put(ctx, &entries[i])
+		if err == nil {
+			continue
+		}
+		if first == nil {
+			first = fmt.Errorf("write to the shared cache: %w", err)
+		}
+		if !isRefusal(err) && !errors.Is(err, ErrTooLarge) {
+			break
 		}
 	}
-	return nil
+	return first
 }
 
 func (r *Redis) put(ctx context.Context, e *cache.Entry) error {
@@ -164,6 +174,7 @@ func remove(ctx context.Context, l *link, k cache.Key, id string) (bool, error) 
 	e, ok := decode(k, &got[1])
 	if !ok || e.ID != id {
 		_, err := l.must(ctx, command{"UNWATCH"})
+		l.broken = err != nil
 		return false, err
 	}
 	cmds := []command{{"MULTI"}, {"UNLINK", name}, {"INCR", epochName}}

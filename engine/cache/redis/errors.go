@@ -7,18 +7,29 @@ import (
 	"net"
 	"os"
 	"time"
+
+	"github.com/rigrun/rigrun-lsp/engine/cache"
+)
+
+// quiet is a failure that says nothing new about the server: to the cache it is
+// [cache.ErrBusy], of which nobody needs to be told.
+type quiet string
+
+func (q quiet) Error() string      { return string(q) }
+func (quiet) Is(target error) bool { return target == cache.ErrBusy }
+
+const (
+	// ErrPaused is returned, without the server being asked, while it is left
+	// alone after a failure. The failure itself is wrapped beside it.
+	ErrPaused = quiet("the shared cache is left alone for a while")
+
+	// ErrBusy is returned where as many requests run as may at once.
+	ErrBusy = quiet("the shared cache has too many requests at once")
 )
 
 var (
-	// ErrPaused is returned, without the server being asked, while it is left
-	// alone after a failure. The failure itself is wrapped beside it.
-	ErrPaused = errors.New("the shared cache is left alone for a while")
-
 	// ErrClosed is returned after [Redis.Close].
 	ErrClosed = errors.New("the shared cache is closed")
-
-	// ErrBusy is returned where as many requests run as may at once.
-	ErrBusy = errors.New("the shared cache has too many requests at once")
 
 	// ErrTooLarge is returned for an entry that is too large to share.
 	ErrTooLarge = errors.New("the entry is too large for the shared cache")
@@ -87,14 +98,23 @@ func isTimeout(err error) bool {
 	if errors.Is(err, errSlow) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
 		return true
 	}
-	var ne net.Error
-	return errors.As(err, &ne) && ne.Timeout()
+	ne, ok := errors.AsType[net.Error](err)
+	return ok && ne.Timeout()
 }
 
 // isLost tells that a connection ended under a request: the server closed it
 // while it lay idle, or has been started anew since.
 func isLost(err error) bool {
 	return err != nil && !isRefusal(err) && !isTimeout(err) && !errors.Is(err, errProtocol) && !errors.Is(err, context.Canceled)
+}
+
+// plain leaves out of a connection's error the addresses, which differ each time
+// and would make one failure look like many.
+func plain(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Err
+	}
+	return err
 }
 
 // tooLong is the failure of a request that ran out of its time.

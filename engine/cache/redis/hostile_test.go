@@ -125,6 +125,13 @@ func TestTooLarge(t *testing.T) {
 		if err := r.Put(t.Context(), e); !errors.Is(err, ErrTooLarge) || s.dials > 0 {
 			t.Errorf("%v, %d connections", err, s.dials)
 		}
+		beside := entryOf("a small one beside it")
+		if err := r.Put(t.Context(), e, beside); !errors.Is(err, ErrTooLarge) {
+			t.Error(err)
+		}
+		if _, ok, err := r.Get(t.Context(), beside.Key); !ok || err != nil {
+			t.Errorf("the entry beside it: %v, %v", ok, err)
+		}
 		e.Answer.Text = strings.Repeat("a", MaxEntryBytes-500)
 		if err := r.Put(t.Context(), e); err != nil {
 			t.Error(err)

@@ -13,7 +13,7 @@ import (
 type link struct {
 	conn net.Conn
 	in   *reader
-	out  []byte // reused for what is sent
+	out  []byte // reused for what is sent, where that is small
 
 	// broken is set when the stream's state is unknown: the link is of no further use.
 	broken bool
@@ -47,7 +47,7 @@ func (l *link) ask(ctx context.Context, cmds ...command) ([]reply, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return nil, err
+	return nil, plain(err)
 }
 
 // arm sets the connection's deadline to that of ctx, which is reached also where
@@ -68,7 +68,9 @@ func (l *link) arm(ctx context.Context) error {
 }
 
 func (l *link) exchange(cmds []command) ([]reply, error) {
-	l.out = l.out[:0]
+	if l.out = l.out[:0]; cap(l.out) > piece {
+		l.out = nil
+	}
 	for _, c := range cmds {
 		l.out = c.append(l.out)
 	}

@@ -140,7 +140,7 @@ func TestDeadServer(t *testing.T) {
 		}
 		for n, pause := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60, 60} {
 			time.Sleep(pause*time.Second - time.Millisecond)
-			if err := get(); !errors.Is(err, ErrPaused) || !errors.Is(err, s.refuse) || s.dials != n+1 {
+			if err := get(); !errors.Is(err, ErrPaused) || !errors.Is(err, cache.ErrBusy) || !errors.Is(err, s.refuse) || s.dials != n+1 {
 				t.Fatalf("before the end of pause %d: %v, %d connections", n, err, s.dials)
 			}
 			time.Sleep(time.Millisecond)
