@@ -106,7 +106,7 @@ func (x *Index) Add(id uint64, group [16]byte, v []float32) error {
 	at := now.n % blockRows
 	var q quantised[int8]
 	q.quantise(v, n, 127)
-	for i, c := range q.codes {
+	for i, c := range &q.codes {
 		b.codes[at][i] = uint8(int(c) + zero)
 	}
 	b.rows.id[at], b.rows.group[at] = id, group
