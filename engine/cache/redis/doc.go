@@ -26,8 +26,12 @@
 // PING) in the background and returns [ErrPaused] too. So the three lookups that
 // one question makes, Epoch, Get and Near in this order, take at most 20 ms
 // together whatever the server does, except that a server which ends between them
-// may cost as much again for a new connection. Put has 100 ms for each entry, and
-// Delete 100 ms; Clear and Stats a second for each step and half a minute together.
+// may cost as much again for a new connection.
+//
+// No question waits for Put, Delete, Clear and Stats. Put has 100 ms for each
+// entry, and Delete 100 ms; Clear and Stats a second for each step and half a
+// minute together. When a probe is due they wait for its end, two seconds at
+// most, and go on: an answer that comes after a pause is shared at once.
 //
 // # What a server can do
 //

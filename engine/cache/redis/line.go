@@ -13,6 +13,10 @@ type limits struct {
 	cold time.Duration // where a connection has to be made first
 	warm time.Duration // where one is open
 	slow time.Duration // what takes longer counts as a failure of the server, even when it ends well
+
+	// patient requests, for which no question waits, wait for a probe that is due,
+	// and for a connection as long as they may take.
+	patient bool
 }
 
 // A question makes three requests at most: Epoch, Get and, at last, Near. Each
@@ -31,14 +35,16 @@ func searches() limits {
 
 // writes are Put and Delete, for which no question waits.
 func writes() limits {
-	return limits{cold: 100 * time.Millisecond, warm: 100 * time.Millisecond, slow: 100 * time.Millisecond}
+	return limits{cold: 100 * time.Millisecond, warm: 100 * time.Millisecond, slow: 100 * time.Millisecond, patient: true}
 }
 
 // walks are single steps of what a person asked for, such as clearing everything.
-func walks() limits { return limits{cold: time.Second, warm: time.Second, slow: time.Second} }
+func walks() limits {
+	return limits{cold: time.Second, warm: time.Second, slow: time.Second, patient: true}
+}
 
 const (
-	// connectLimit is how long a request waits for a connection, within its limit.
+	// connectLimit is how long a question waits for a connection, within its limit.
 	connectLimit = 15 * time.Millisecond
 
 	// setupLimit is how long a connection may take that no question waits for.
@@ -132,11 +138,11 @@ type made struct {
 	err  error
 }
 
-// fresh connects in the background and waits for it at most connectLimit: dialling
+// fresh connects in the background and waits for it at most limit: dialling
 // cannot always be interrupted, and a connection that comes too late for this
 // request serves the next one.
-func (r *Redis) fresh(ctx context.Context) (*link, error) {
-	wait, cancel := context.WithTimeoutCause(ctx, connectLimit, tooLong(connectLimit))
+func (r *Redis) fresh(ctx context.Context, limit time.Duration) (*link, error) {
+	wait, cancel := context.WithTimeoutCause(ctx, limit, tooLong(limit))
 	defer cancel()
 	out := make(chan made)
 	if !r.start(func() { r.offer(wait.Done(), out) }) {

@@ -53,8 +53,8 @@ func (l *link) ask(ctx context.Context, cmds ...command) ([]reply, error) {
 // arm sets the connection's deadline to that of ctx, which is reached also where
 // nobody is scheduled to notice that ctx has ended.
 func (l *link) arm(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	until, ok := ctx.Deadline()
 	if !ok {

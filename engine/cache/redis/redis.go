@@ -95,7 +95,7 @@ type work func(ctx context.Context, l *link) error
 // request runs w within the limits, unless the server is being left alone, and
 // has the breaker judge how it went.
 func (r *Redis) request(ctx context.Context, within limits, w work) error {
-	if err := r.admit(); err != nil {
+	if err := r.admit(ctx, within.patient); err != nil {
 		return err
 	}
 	select {
@@ -110,16 +110,31 @@ func (r *Redis) request(ctx context.Context, within limits, w work) error {
 	return err
 }
 
-// admit asks the breaker, and sees to the probe when it is time for one.
-func (r *Redis) admit() error {
+// admit asks the breaker, and sees to the probe when it is time for one. A patient
+// caller waits for the probe and goes on where it ended well.
+func (r *Redis) admit(ctx context.Context, patient bool) error {
 	if r.life.Err() != nil {
 		return ErrClosed
 	}
 	probe, err := r.breaker.admit(time.Now())
-	if probe {
-		r.start(r.probe)
+	if !probe {
+		return err
 	}
-	return err
+	done := make(chan struct{})
+	started := r.start(func() {
+		defer close(done)
+		r.probe()
+	})
+	if !started || !patient {
+		return err
+	}
+	select {
+	case <-done:
+		_, err = r.breaker.admit(time.Now())
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // attempt runs w on a link. One that had lain idle may have been closed by the
@@ -128,7 +143,7 @@ func (r *Redis) admit() error {
 func (r *Redis) attempt(ctx context.Context, now time.Time, within limits, w work) error {
 	l := r.idleLink(now)
 	if l == nil {
-		return r.attemptFresh(ctx, within.cold, w)
+		return r.attemptFresh(ctx, within, w)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, within.warm, tooLong(within.warm))
 	defer cancel()
@@ -138,13 +153,17 @@ func (r *Redis) attempt(ctx context.Context, now time.Time, within limits, w wor
 		return err
 	}
 	r.dropIdle()
-	return r.attemptFresh(ctx, within.cold, w)
+	return r.attemptFresh(ctx, within, w)
 }
 
-func (r *Redis) attemptFresh(ctx context.Context, limit time.Duration, w work) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, tooLong(limit))
+func (r *Redis) attemptFresh(ctx context.Context, within limits, w work) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, within.cold, tooLong(within.cold))
 	defer cancel()
-	l, err := r.fresh(ctx)
+	wait := connectLimit
+	if within.patient {
+		wait = within.cold
+	}
+	l, err := r.fresh(ctx, wait)
 	if err != nil {
 		return err
 	}

@@ -161,6 +161,34 @@ func TestDeadServer(t *testing.T) {
 	})
 }
 
+// TestPutAfterPause checks that what no question waits for makes the probe itself
+// and goes on, and is refused only during a pause or where the probe fails.
+func TestPutAfterPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{refuse: errors.New("connection refused")}
+		r := open(t, s, someURL)
+		e := entryOf("q")
+		for n := range 3 { // the failure, the pause, the probe that fails too
+			if err := r.Put(t.Context(), e); !errors.Is(err, s.refuse) {
+				t.Errorf("try %d: %v", n, err)
+			}
+			if n == 1 {
+				time.Sleep(shortestPause)
+			}
+		}
+		s.mu.Lock()
+		s.refuse = nil
+		s.mu.Unlock()
+		time.Sleep(2 * shortestPause)
+		if err := r.Put(t.Context(), e); err != nil {
+			t.Errorf("the server is well again: %v", err)
+		}
+		if _, ok, err := r.Get(t.Context(), e.Key); !ok || err != nil {
+			t.Errorf("the answer: %v, %v", ok, err)
+		}
+	})
+}
+
 // TestHangingServer measures the one wait, for each way in which a server hangs.
 func TestHangingServer(t *testing.T) {
 	stuck := func(command) (string, bool) { return hang, true }
@@ -380,6 +408,9 @@ func TestBusy(t *testing.T) {
 			t.Errorf("one more than may be: %v", err)
 		}
 		wg.Wait()
+		if kept := len(r.idle); kept > maxIdle {
+			t.Errorf("%d idle connections are kept", kept)
+		}
 	})
 }
 
@@ -422,5 +453,8 @@ func TestManyAtOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
+		if kept := len(r.idle); kept == 0 || kept > maxIdle {
+			t.Errorf("%d idle connections are kept", kept)
+		}
 	})
 }
