@@ -116,6 +116,7 @@ func importRules() []importRule {
 		{"engine/embed", []string{"golang.org/x/text/unicode/norm", "golang.org/x/sys/cpu"}, "texts to vectors, on its own: x/text brings them to NFKC, x/sys/cpu tells whether there is AVX2"},
 		{"engine/config", with("github.com/pelletier/go-toml/v2/*"), "reads config.toml"},
 		{"engine/cache/store", with("engine/cache", "engine/cache/semantic", "modernc.org/sqlite/*"), "keeps entries in one file; sqlite is that file"},
+		{"engine/cache/redis", with("engine/cache"), "a backing over connections it is given: it speaks Redis' protocol by itself and dials nothing"},
 		{"engine/cache", with("engine/cache/*"), "joins the exact cache, the nearest neighbours and whatever keeps the entries"},
 		{"engine/assemble", []string{"engine", "engine/*"}, "puts an engine together from a configuration, so it knows every stage"},
 		{"engine/enginetest", with("engine/*"), "scripts the engine for tests"},

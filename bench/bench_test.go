@@ -14,7 +14,8 @@ func TestTables(t *testing.T) {
 	}
 	for _, want := range []string{
 		"engine/stream", "Ollama's own client", "openai-go", "encoding/json", "go-json-experiment", "sonic", "fastjson", "memchr",
-		"coalesced", "go.lsp.dev/jsonrpc2", "golang.org/x/exp/jsonrpc2", "sourcegraph/jsonrpc2", "creachadair/jrpc2", "one write", "ours, from NDJSON", "only the rule that forces it",
+		"coalesced", "go.lsp.dev/jsonrpc2", "golang.org/x/exp/jsonrpc2", "sourcegraph/jsonrpc2", "creachadair/jrpc2", "one write", "ours, from NDJSON", "only the rule that forces it", "engine/embed", "gonum",
+		"engine/cache (lifetime", "otter v2", "engine/cache/semantic", "chromem-go", "semantic.Compare",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no row %q", want)

@@ -1,6 +1,7 @@
 package components
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -96,13 +97,20 @@ func TestCacheDir(t *testing.T) {
 	}
 }
 
-// TestLlamaServer sets the component up for real, twice: the second time from the
+// TestComponents sets each component up for real, twice: the second time from the
 // folder the first one left.
-func TestLlamaServer(t *testing.T) {
+func TestComponents(t *testing.T) {
 	if os.Getenv("RIGRUN_E2E") == "" {
-		t.Skip("downloads llama-server: set RIGRUN_E2E=1 (make e2e)")
+		t.Skip("downloads llama-server and redis-server: set RIGRUN_E2E=1 (make e2e)")
 	}
-	first, err := LlamaServer(t.Context())
+	for name, get := range map[string]func(context.Context) (Program, error){llamaServer: LlamaServer, redisServer: RedisServer} {
+		t.Run(name, func(t *testing.T) { setUpTwice(t, get) })
+	}
+}
+
+func setUpTwice(t *testing.T, get func(context.Context) (Program, error)) {
+	t.Helper()
+	first, err := get(t.Context())
 	if u, ok := errors.AsType[*Unavailable](err); ok {
 		t.Skip(u.Error())
 	}
@@ -110,11 +118,11 @@ func TestLlamaServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := first.Command(t.Context(), "--version").CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "version") {
+	if err != nil || !strings.Contains(string(out), "v=") && !strings.Contains(string(out), "version") {
 		t.Fatalf("--version: %v\n%s", err, out)
 	}
 	t.Setenv("PATH", "") // without apt-get: the second call finds the folder complete
-	second, err := LlamaServer(t.Context())
+	second, err := get(t.Context())
 	if err != nil {
 		t.Fatalf("the second call: %v", err)
 	}

@@ -62,7 +62,7 @@ const epochEvery = time.Second
 type Cache struct {
 	o      Options
 	owner  string // names this process in leases
-	memory *memory
+	memory *Memory
 	writer writer
 	notes  notes
 	recent recent
@@ -103,7 +103,7 @@ func New(o Options) *Cache {
 	if o.MaxWait == 0 {
 		o.MaxWait = DefaultMaxWait
 	}
-	c := &Cache{o: o, owner: newOwner(), memory: newMemory(o.TTL, o.MaxEntries, o.MaxBytes), writer: newWriter(), epoch: -1}
+	c := &Cache{o: o, owner: newOwner(), memory: NewMemory(o.TTL, o.MaxEntries, o.MaxBytes), writer: newWriter(), epoch: -1}
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	return c
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/cache/semantic"
 )
 
-// memory is the exact cache of this process. Any number of goroutines read
+// Memory is the exact cache of this process. Any number of goroutines read
 // without a lock, and without waiting for whoever adds, removes or cleans up:
 // those take turns on a mutex that no reader takes, and what readers see is a
 // table of atomic pointers.
 //
 // Keys are hashes already, so the table uses their first bytes as they are. It
 // is open addressed and at most half full.
-type memory struct {
+type Memory struct {
 	ttl        time.Duration
 	maxEntries int
 	maxBytes   int
@@ -48,6 +48,30 @@ type item struct {
 	dropped atomic.Bool  // somebody wants it gone for good: it must not be written any more
 }
 
+// NewMemory returns an empty exact cache. Limits that are 0 are none: ttl is an
+// entry's life from its creation, maxBytes counts texts and vectors and a little
+// for the rest.
+func NewMemory(ttl time.Duration, maxEntries, maxBytes int) *Memory {
+	m := &Memory{ttl: ttl, maxEntries: maxEntries, maxBytes: maxBytes}
+	m.live.Store(&table{make([]atomic.Pointer[item], firstSlots)})
+	return m
+}
+
+// Get returns the entry with this key, nil where there is none that is alive at
+// now (microseconds since 1970), and notes its use. Nobody may change what it
+// returns. It takes no lock and allocates nothing.
+func (m *Memory) Get(k *Key, now int64) *Entry {
+	if it := m.get(k, now); it != nil {
+		return &it.Entry
+	}
+	return nil
+}
+
+// Put adds an entry in place of the one with its key, and makes room where that
+// takes more than the limits allow: what has outlived its time goes first, and
+// then what was used longest ago.
+func (m *Memory) Put(e Entry, now int64) { m.put(e, false, now) }
+
 // usedStep is how far behind an item's time of use may be: a hot entry is read
 // by many and should not be written by all of them.
 const usedStep = int64(time.Second / time.Microsecond)
@@ -57,20 +81,13 @@ const firstSlots = 64
 // itemOverhead is what an item takes besides its texts and its vector.
 const itemOverhead = 640
 
-func newMemory(ttl time.Duration, maxEntries, maxBytes int) *memory {
-	m := &memory{ttl: ttl, maxEntries: maxEntries, maxBytes: maxBytes}
-	m.live.Store(&table{make([]atomic.Pointer[item], firstSlots)})
-	return m
-}
-
 // slot is where the search for a key begins.
 func (t *table) slot(k *Key) int {
 	return int(binary.LittleEndian.Uint64(k[:8]) & uint64(len(t.slots)-1))
 }
 
-// get returns the item with this key, nil where there is none that is alive at
-// now (microseconds since 1970), and notes its use.
-func (m *memory) get(k *Key, now int64) *item {
+// get is Get for this package.
+func (m *Memory) get(k *Key, now int64) *item {
 	t := m.live.Load()
 	for i := t.slot(k); ; i = (i + 1) & (len(t.slots) - 1) {
 		it := t.slots[i].Load()
@@ -90,9 +107,8 @@ func (m *memory) get(k *Key, now int64) *item {
 	}
 }
 
-// put adds an entry in place of the one with its key, and makes room where that
-// takes more than the limits allow. now is in microseconds since 1970.
-func (m *memory) put(e Entry, backed bool, now int64) *item {
+// put is Put for this package. backed says that the backing has the entry too.
+func (m *Memory) put(e Entry, backed bool, now int64) *item {
 	it := m.newItem(e, backed)
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -106,7 +122,7 @@ func (m *memory) put(e Entry, backed bool, now int64) *item {
 	return it
 }
 
-func (m *memory) newItem(e Entry, backed bool) *item {
+func (m *Memory) newItem(e Entry, backed bool) *item {
 	it := &item{Entry: e, bytes: e.size() + itemOverhead}
 	it.expires = int64(1) << 62
 	if m.ttl > 0 {
@@ -117,11 +133,11 @@ func (m *memory) newItem(e Entry, backed bool) *item {
 	return it
 }
 
-func (m *memory) overLocked() bool {
+func (m *Memory) overLocked() bool {
 	return m.maxEntries > 0 && m.count > m.maxEntries || m.maxBytes > 0 && m.bytes > m.maxBytes
 }
 
-func (m *memory) findLocked(k *Key) *item {
+func (m *Memory) findLocked(k *Key) *item {
 	t := m.live.Load()
 	for i := t.slot(k); ; i = (i + 1) & (len(t.slots) - 1) {
 		it := t.slots[i].Load()
@@ -132,7 +148,7 @@ func (m *memory) findLocked(k *Key) *item {
 }
 
 // insertLocked puts an item whose key is not in the table into it.
-func (m *memory) insertLocked(it *item) {
+func (m *Memory) insertLocked(it *item) {
 	if 2*(m.filled+1) > len(m.live.Load().slots) {
 		m.rebuildLocked(m.itemsLocked())
 	}
@@ -151,7 +167,7 @@ func (t *table) add(it *item) {
 	t.slots[i].Store(it)
 }
 
-func (m *memory) removeLocked(it *item) {
+func (m *Memory) removeLocked(it *item) {
 	it.removed.Store(true)
 	m.count--
 	m.bytes -= it.bytes
@@ -159,7 +175,7 @@ func (m *memory) removeLocked(it *item) {
 }
 
 // rebuildLocked puts the items into a new table with room for as many again.
-func (m *memory) rebuildLocked(items []*item) {
+func (m *Memory) rebuildLocked(items []*item) {
 	n := firstSlots
 	for n < 4*len(items) {
 		n *= 2
@@ -172,7 +188,7 @@ func (m *memory) rebuildLocked(items []*item) {
 	m.filled = len(items)
 }
 
-func (m *memory) itemsLocked() []*item {
+func (m *Memory) itemsLocked() []*item {
 	items := make([]*item, 0, m.count)
 	t := m.live.Load()
 	for i := range t.slots {
@@ -185,7 +201,7 @@ func (m *memory) itemsLocked() []*item {
 
 // sweepLocked drops what has outlived its time, and then what was used longest
 // ago until the limits hold with a sixteenth to spare, so that not every put sweeps.
-func (m *memory) sweepLocked(now int64) {
+func (m *Memory) sweepLocked(now int64) {
 	items := m.itemsLocked()
 	slices.SortFunc(items, func(a, b *item) int { return int(a.used.Load() - b.used.Load()) })
 	kept := items[:0]
@@ -205,14 +221,14 @@ func (m *memory) sweepLocked(now int64) {
 }
 
 // crowdedLocked tells whether less than a sixteenth of the limits is free.
-func (m *memory) crowdedLocked() bool {
+func (m *Memory) crowdedLocked() bool {
 	return m.maxEntries > 0 && m.count > m.maxEntries-m.maxEntries/16 ||
 		m.maxBytes > 0 && m.bytes > m.maxBytes-m.maxBytes/16
 }
 
 // exchange puts e in the place of old, where old is still there; else the new
 // item is as gone as the old one.
-func (m *memory) exchange(old *item, e Entry) *item {
+func (m *Memory) exchange(old *item, e Entry) *item {
 	it := m.newItem(e, old.backed.Load())
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -227,7 +243,7 @@ func (m *memory) exchange(old *item, e Entry) *item {
 }
 
 // forgetBacked drops the copies of what the backing has.
-func (m *memory) forgetBacked() {
+func (m *Memory) forgetBacked() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, it := range m.itemsLocked() {
@@ -240,7 +256,7 @@ func (m *memory) forgetBacked() {
 
 // clear drops every item for good, and returns how many of them the backing
 // does not have.
-func (m *memory) clear() (private int) {
+func (m *Memory) clear() (private int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, it := range m.itemsLocked() {
@@ -255,7 +271,7 @@ func (m *memory) clear() (private int) {
 }
 
 // remove drops the item with this key and ID for good.
-func (m *memory) remove(k Key, id string) bool {
+func (m *Memory) remove(k Key, id string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	it := m.findLocked(&k)
@@ -268,7 +284,7 @@ func (m *memory) remove(k Key, id string) bool {
 }
 
 // private counts the items that the backing does not have.
-func (m *memory) private() (n int) {
+func (m *Memory) private() (n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, it := range m.itemsLocked() {
@@ -284,8 +300,8 @@ func (m *memory) private() (n int) {
 type nearby struct {
 	index atomic.Pointer[semantic.Index] // of vectors of semantic.Dim numbers; nil until the first
 	items sync.Map                       // uint64 → *item, whatever the dimension
-	ids   map[*item]uint64               // guarded by memory.mu
-	last  uint64                         // guarded by memory.mu
+	ids   map[*item]uint64               // guarded by Memory.mu
+	last  uint64                         // guarded by Memory.mu
 }
 
 func (n *nearby) add(it *item) {
@@ -344,7 +360,7 @@ func (n *nearby) search(p Probe) (hits []semantic.Hit) {
 }
 
 // near returns items as [Backing.Near] does.
-func (m *memory) near(p Probe, now int64) (found []Near) {
+func (m *Memory) near(p Probe, now int64) (found []Near) {
 	for _, h := range m.nearby.search(p) {
 		at, ok := m.nearby.items.Load(h.ID)
 		if !ok || h.Cosine < p.AtLeast {

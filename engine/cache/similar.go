@@ -82,7 +82,7 @@ func (l *Lookup) probe(ctx context.Context) (Probe, bool) {
 		l.c.note(err)
 		return Probe{}, false
 	}
-	return Probe{Group: l.group, Embedder: e.Name(), Vector: v, AtLeast: l.c.threshold(), K: considered}, true
+	return Probe{Group: l.group, Embedder: e.Name(), Vector: v, AtLeast: l.c.threshold(), K: considered, Level: l.level}, true
 }
 
 // embedded returns the question's vector, made once.

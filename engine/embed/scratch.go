@@ -3,7 +3,7 @@ package embed
 import "slices"
 
 // scratch is the memory of one embed call, kept for the next. Its slices grow to
-// what the longest text so far needed: 2.3 MB for maxPieces.
+// what the longest text so far needed: 2 MB for maxPieces.
 type scratch struct {
 	kernel kernel
 

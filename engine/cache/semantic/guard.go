@@ -74,7 +74,7 @@ func (l *lexicon) without(a, b *question) []term {
 	var only []term
 	for i := range a.terms {
 		t := &a.terms[i]
-		if count(b, t) < count(a, t) && !l.implies(b, t) && !(l.light[t.key] && b.keywords()) {
+		if find(b, t) == nil && !l.implies(b, t) && !(l.light[t.key] && b.keywords()) {
 			only = append(only, *t)
 		}
 	}
@@ -84,16 +84,6 @@ func (l *lexicon) without(a, b *question) []term {
 // keywords tells a row of keywords without a verb.
 func (q *question) keywords() bool {
 	return q.kinds == 0 && len(q.terms) > 1 && !slices.ContainsFunc(q.terms, func(t term) bool { return t.class == verb })
-}
-
-func count(q *question, t *term) int {
-	n := 0
-	for i := range q.terms {
-		if o := &q.terms[i]; o.key == t.key && (o.form == quoted) == (t.form == quoted) {
-			n++
-		}
-	}
-	return n
 }
 
 // implies tells whether the name t goes without saying in q: pods are Kubernetes's.
@@ -344,8 +334,10 @@ func silent(k kind) bool {
 
 // String returns the question words of k.
 func (k kind) String() string {
-	names := [...]string{"how", "how does", "what", "why", "when", "where", "who", "yes or no", "can", "should", "difference", "how many",
-		"how much", "how long", "how often", "how old", "how far", "how fast", "how big", "what kind"}
+	names := [...]string{
+		"how", "how does", "what", "why", "when", "where", "who", "yes or no", "can", "should", "difference", "how many",
+		"how much", "how long", "how often", "how old", "how far", "how fast", "how big", "what kind",
+	}
 	var all []string
 	for i, n := range names {
 		if k&(1<<i) != 0 {

@@ -30,11 +30,14 @@ type Hit struct {
 // took away. By the inequality of Cauchy and Schwarz, a query's cosine with the
 // entry lies within that length of its cosine with the int8 vector, which vector
 // instructions compute in some nanoseconds. So the k-th greatest lower bound is a
-// bar, and only entries whose upper bound reaches it can be among the k nearest;
-// their cosines are computed from the vectors themselves. Nothing is approximate.
+// bar, and only entries whose upper bound reaches it can be among the k nearest.
+// Where there are instructions for it, that is done twice: with the query in
+// seven bits for all entries, and in fourteen for those that are left. The
+// cosines of what is left then are computed from the vectors themselves. Nothing
+// is approximate.
 type Index struct {
 	vectors Vectors // nil: the int8 vectors are taken for the vectors
-	dots    kernel
+	kernels kernels
 	live    atomic.Pointer[view]
 	pool    sync.Pool // of *search
 
@@ -48,17 +51,22 @@ const blockRows = 64
 // block holds entries. What a view shows of a block never changes; rows beyond
 // any view may be written.
 type block struct {
-	codes *[blockRows][Dim]int8
-	rows  *[blockRows]row
+	codes *[blockRows][Dim]uint8
+	rows  *rows
 	high  int // how many rows any view has ever shown; under Index.mu
 }
 
-// row is what an entry has besides its codes.
-type row struct {
-	id    uint64
-	group [16]byte
-	scale float32
-	miss  float32 // the distance from the unit vector, rounded up
+// rows is what a block's entries have besides their codes.
+type rows struct {
+	id    [blockRows]uint64
+	group [blockRows][16]byte
+	scale [blockRows]float32
+	miss  [blockRows]float32 // the distance from the unit vector, rounded up
+}
+
+// put copies entry j of from to i.
+func (r *rows) put(i int, from *rows, j int) {
+	r.id[i], r.group[i], r.scale[i], r.miss[i] = from.id[j], from.group[j], from.scale[j], from.miss[j]
 }
 
 // view is the index at one moment: the first n rows of blocks.
@@ -71,7 +79,7 @@ type view struct {
 // among the vectors as int8 keeps them, whose cosines differ from the true ones
 // by 0.01 at most for vectors like an embedder's.
 func New(vectors Vectors) *Index {
-	x := &Index{vectors: vectors, dots: fastest(), slots: map[uint64]uint32{}}
+	x := &Index{vectors: vectors, kernels: fastest(), slots: map[uint64]uint32{}}
 	x.live.Store(&view{})
 	x.pool.New = func() any { return new(search) }
 	return x
@@ -96,8 +104,13 @@ func (x *Index) Add(id uint64, group [16]byte, v []float32) error {
 	next := &view{blocks: now.blocks, n: now.n + 1}
 	b := next.writable(now.n / blockRows)
 	at := now.n % blockRows
-	scale, miss := quantise(&b.codes[at], v, n, int8(127))
-	b.rows[at] = row{id: id, scale: float32(scale), miss: roundUp(miss, scale), group: group}
+	var q quantised[int8]
+	q.quantise(v, n, 127)
+	for i, c := range &q.codes {
+		b.codes[at][i] = uint8(int(c) + zero)
+	}
+	b.rows.id[at], b.rows.group[at] = id, group
+	b.rows.scale[at], b.rows.miss[at] = float32(q.scale), roundUp(q.miss, q.scale)
 	b.high = max(b.high, at+1)
 	x.slots[id] = uint32(now.n)
 	x.live.Store(next)
@@ -132,8 +145,8 @@ func (x *Index) remove(id uint64, at int) {
 		next.blocks[at/blockRows] = to
 		from := now.blocks[last/blockRows]
 		to.codes[at%blockRows] = from.codes[last%blockRows]
-		to.rows[at%blockRows] = from.rows[last%blockRows]
-		x.slots[to.rows[at%blockRows].id] = uint32(at)
+		to.rows.put(at%blockRows, from.rows, last%blockRows)
+		x.slots[to.rows.id[at%blockRows]] = uint32(at)
 	}
 	if last%blockRows == 0 {
 		next.blocks = slices.Clone(next.blocks[:last/blockRows])
@@ -146,7 +159,7 @@ func (x *Index) remove(id uint64, at int) {
 // may be written: a new one, or a copy if some search may still read that row.
 func (v *view) writable(i int) *block {
 	if i == len(v.blocks) {
-		b := &block{codes: new([blockRows][Dim]int8), rows: new([blockRows]row)}
+		b := &block{codes: new([blockRows][Dim]uint8), rows: new(rows)}
 		v.blocks = append(slices.Clone(v.blocks), b)
 		return b
 	}

@@ -275,31 +275,40 @@ func TestAddRefusesWhatIsNoVector(t *testing.T) {
 	}
 }
 
-// TestKernelsAgree compares the processor's kernel with the scalar one, at the
-// extremes too, and that it writes no more than it should.
+// TestKernelsAgree compares the processor's kernels with the plain one, at the
+// extremes too, and that they write no more than they should.
 func TestKernelsAgree(t *testing.T) {
-	r := rand.New(rand.NewPCG(11, 12))
-	var query [Dim]int16
-	for n := range 9 {
-		rows := make([][Dim]int8, n)
-		for i := range rows {
-			for j := range rows[i] {
-				rows[i][j] = int8(r.IntN(255) - 127)
-				if n == 8 {
-					rows[i][j] = 127 - int8(i%2)*127*2%127
-				}
-			}
+	k := fastest()
+	t.Run("fine", func(t *testing.T) { kernelAgrees(t, k.fine, dots[int16], fineLimit) })
+	t.Run("rough", func(t *testing.T) {
+		if k.rough == nil {
+			t.Skip("this processor has none")
 		}
+		kernelAgrees(t, k.rough, dots[int8], roughLimit)
+	})
+}
+
+func kernelAgrees[number int8 | int16](t *testing.T, kernel, plain func(*[Dim]number, [][Dim]uint8, []int32), limit int) {
+	r := rand.New(rand.NewPCG(11, 12))
+	var query [Dim]number
+	for n := range 9 {
+		rows := make([][Dim]uint8, n)
 		for j := range query {
-			query[j] = int16(r.IntN(1<<16) - 1<<15 + 1)
-			if n == 8 {
-				query[j] = math.MaxInt16
+			query[j] = number(r.IntN(2*limit+1) - limit)
+			if n > 6 {
+				query[j] = number(limit * (15 - 2*n))
+			}
+			for i := range rows {
+				rows[i][j] = uint8(r.IntN(256))
+				if n > 6 {
+					rows[i][j] = uint8(255 - i%2)
+				}
 			}
 		}
 		got, want := make([]int32, n+1), make([]int32, n+1)
 		got[n], want[n] = 42, 42
-		fastest()(&query, rows, got[:n])
-		dotsScalar(&query, rows, want[:n])
+		kernel(&query, rows, got[:n])
+		plain(&query, rows, want[:n])
 		if !slices.Equal(got, want) {
 			t.Errorf("%d rows: got %v, want %v", n, got, want)
 		}

@@ -1,12 +1,26 @@
 package semantic
 
-// kernel multiplies a query with rows: out[i] is the sum of query[j]·rows[i][j].
-// All kernels return the same integers. No sum overflows: 512 products of at most
-// 32,767 and 127 stay below 2³¹.
-type kernel func(query *[Dim]int16, rows [][Dim]int8, out []int32)
+// Rows hold an entry's codes, −127 to 127, with zero added, so that they are
+// unsigned: that is what the fastest instructions take.
+const zero = 128
 
-// dotsScalar runs everywhere, and is what the other kernels are tested against.
-func dotsScalar(query *[Dim]int16, rows [][Dim]int8, out []int32) {
+// Limits of a query's numbers: 255·63·2 is below 2¹⁵, where the rough kernel adds
+// two products, and 255·8191·512 below 2³¹.
+const (
+	roughLimit = 63
+	fineLimit  = 8191
+)
+
+// kernels multiply a query with rows: out[i] is the sum of query[j]·rows[i][j].
+// All compute exact integers, so all agree.
+type kernels struct {
+	// rough takes the query in seven bits; nil where that is no faster than fine.
+	rough func(query *[Dim]int8, rows [][Dim]uint8, out []int32)
+	fine  func(query *[Dim]int16, rows [][Dim]uint8, out []int32)
+}
+
+// dots runs everywhere, and is what the other kernels are tested against.
+func dots[number int8 | int16](query *[Dim]number, rows [][Dim]uint8, out []int32) {
 	for i := range rows {
 		row := &rows[i]
 		var a, b int32

@@ -1,10 +1,10 @@
 package semantic
 
-// fastest returns the fastest kernel: every arm64 processor has NEON.
-func fastest() kernel { return dotsVector }
+// fastest returns the fastest kernels: every arm64 processor has NEON.
+func fastest() kernels { return kernels{fine: dotsVector} }
 
-// dotsVector is dotsScalar in NEON.
-func dotsVector(query *[Dim]int16, rows [][Dim]int8, out []int32) {
+// dotsVector is dots in NEON.
+func dotsVector(query *[Dim]int16, rows [][Dim]uint8, out []int32) {
 	if len(rows) > 0 {
 		_ = out[len(rows)-1]
 		dotsNEON(&query[0], &rows[0][0], len(rows), &out[0])
@@ -15,4 +15,4 @@ func dotsVector(query *[Dim]int16, rows [][Dim]int8, out []int32) {
 // n is above 0.
 //
 //go:noescape
-func dotsNEON(query *int16, rows *int8, n int, out *int32)
+func dotsNEON(query *int16, rows *uint8, n int, out *int32)

@@ -41,15 +41,13 @@ func asksOnly(key string) bool {
 // points tells whether piece i points out of the question; said counts what was
 // said before it, that it may point to instead.
 func (l *lexicon) points(pieces []piece, i, said int) bool {
-	next := func(n int) string {
-		if i+n < len(pieces) && pieces[i+n].form == plain {
-			return pieces[i+n].key
-		}
-		return ""
+	next := ""
+	if i+1 < len(pieces) && pieces[i+1].form == plain {
+		next = pieces[i+1].key
 	}
 	switch pieces[i].raw {
 	case "following", "selected", "highlighted":
-		return next(1) == "" || generic(next(1)) || i > 0 && pieces[i-1].key == "the"
+		return next == "" || generic(next) || i > 0 && pieces[i-1].key == "the"
 	}
 	switch pieces[i].key {
 	case "this", "these", "those", "here", "above", "below", "previous", "previously", "earlier", "selection", "snippet":
@@ -60,19 +58,19 @@ func (l *lexicon) points(pieces []piece, i, said int) bool {
 	case "again":
 		return said < 2
 	case "that":
-		return i == 0 || demonstrative(pieces[i-1].key) || generic(next(1))
+		return i == 0 || demonstrative(pieces[i-1].key) || generic(next)
 	case "line":
 		return i+1 < len(pieces) && pieces[i+1].form == number && !pieces[i+1].opens
 	case "the":
-		return generic(next(1)) && alone(pieces, i+2)
+		return generic(next) && alone(pieces, i+2)
 	case "my", "our", "your":
-		return generic(next(1)) && alone(pieces, i+2)
+		return generic(next) && alone(pieces, i+2)
 	case "same", "another", "other", "instead", "also":
 		return said == 0 && pieces[i].key != "also" || i == 0
 	case "and", "but", "so", "now", "then", "or":
 		return i == 0
 	}
-	return pieces[i].key == "what" && next(1) == "about" && i == 0
+	return pieces[i].key == "what" && next == "about" && i == 0
 }
 
 // dummy tells the "it" that points nowhere: "is it possible", "does it matter if".

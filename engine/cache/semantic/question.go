@@ -167,7 +167,6 @@ type question struct {
 	negated bool // as a whole: "why does it not work"
 	nots    int  // how often something is denied
 	or      bool
-	long    bool // there is more than maxPieces
 	merged  bool // two different words of it count as one: it may be about their difference
 }
 
@@ -549,19 +548,25 @@ func (r *reader) word(p piece) {
 }
 
 // term adds a term, or its role to the same term said before. Numbers and quoted
-// texts are counted as often as they stand.
+// texts count as often as they stand. No two terms of a question have one key.
 func (r *reader) term(p piece, c class) { r.termSaid(p, p.key, c, c) }
 
 // termSaid is term for a word that was said as another, its synonym.
 func (r *reader) termSaid(p piece, said string, c, place class) {
-	if p.form == plain || p.form == symbol {
-		for i := range r.q.terms {
-			if t := &r.q.terms[i]; t.key == p.key && t.form == p.form {
-				r.q.merged = r.q.merged || t.said != said
-				t.roles |= r.role
-				return
-			}
+	if p.form == quoted {
+		p.key = `"` + p.key // the text "defer" is not the word
+	}
+	for i := range r.q.terms {
+		t := &r.q.terms[i]
+		if t.key != p.key {
+			continue
 		}
+		if p.form == plain || p.form == symbol {
+			r.q.merged = r.q.merged || t.said != said
+			t.roles |= r.role
+			return
+		}
+		p.key += "+" // keys stay unique, and the count counts
 	}
 	r.q.terms = append(r.q.terms, term{p.key, said, p.raw, p.form, c, place, r.role, r.joined})
 	r.joined = false
@@ -619,6 +624,7 @@ func (q *question) settleVerbs(l *lexicon) {
 		t := &q.terms[i]
 		for _, b := range l.beside[t.key] {
 			if t.form == plain && slices.ContainsFunc(b.things, q.has) {
+				q.merged = q.merged || q.has(b.verb)
 				t.key, t.class, t.place = b.verb, verb, verb
 				break
 			}
@@ -658,6 +664,7 @@ func (q *question) settleConversion() {
 		}
 		switch t.key {
 		case "parse", "turn", "transform", "cast":
+			q.merged = q.merged || q.has("convert")
 			t.key = "convert"
 		}
 		if t.key != "convert" {
@@ -669,7 +676,7 @@ func (q *question) settleConversion() {
 		if !hasTo || q.kinds != 0 {
 			return
 		}
-		q.terms = append(q.terms, term{key: "convert", class: verb, place: verb, roles: bare})
+		q.terms = append(q.terms, term{key: "convert", said: "convert", raw: "convert", class: verb, place: verb, roles: bare})
 	}
 	other := from
 	if !hasTo {

@@ -10,18 +10,18 @@ import (
 
 // parallelRows is from how many entries on a search uses a second processor:
 // starting goroutines takes some microseconds, scanning this many ten times that.
-const parallelRows = 1 << 13
+const parallelRows = 1 << 12
 
 // search is one search's scratch space, used again by later ones.
 type search struct {
 	group  [16]byte
 	k      int
-	query  [Dim]int16
-	scale  float64
-	miss   float64 // how far the quantised query lies from the true one
+	rough  quantised[int8]
+	fine   quantised[int16]
 	sums   [blockRows]int32
 	exact  []float32
 	maybe  []bounded
+	left   []bounded
 	lowest []float64 // the k greatest lower bounds seen, the least of them first
 }
 
@@ -44,12 +44,18 @@ func (x *Index) Search(group [16]byte, v []float32, k int) []Hit {
 	s := x.pool.Get().(*search)
 	defer x.pool.Put(s)
 	s.start(group, k)
-	s.scale, s.miss = quantise(&s.query, v, n, int16(math.MaxInt16))
+	if x.kernels.rough != nil {
+		s.rough.quantise(v, n, roughLimit)
+	}
+	s.fine.quantise(v, n, fineLimit)
 	parts := min(runtime.GOMAXPROCS(0), now.n/parallelRows)
 	if parts < 2 {
 		x.scan(s, now, 0, len(now.blocks))
 	} else {
 		x.scanParts(s, now, parts)
+	}
+	if x.kernels.rough != nil {
+		x.refine(s, now)
 	}
 	return x.rank(s, now, v, n)
 }
@@ -66,7 +72,7 @@ func (x *Index) scanParts(s *search, now *view, parts int) {
 	for p := 1; p < parts; p++ {
 		o := x.pool.Get().(*search)
 		o.start(s.group, s.k)
-		o.query, o.scale, o.miss = s.query, s.scale, s.miss
+		o.rough, o.fine = s.rough, s.fine
 		others[p] = o
 		wg.Go(func() { x.scan(o, now, len(now.blocks)*p/parts, len(now.blocks)*(p+1)/parts) })
 	}
@@ -86,15 +92,35 @@ func (x *Index) scan(s *search, now *view, from, to int) {
 		b := now.blocks[i]
 		n := min(blockRows, now.n-i*blockRows)
 		for at := 0; at < n; at++ {
-			if b.rows[at].group != s.group {
-				continue
-			}
 			first := at
-			for at < n && b.rows[at].group == s.group {
+			for at < n && b.rows.group[at] == s.group {
 				at++
 			}
-			x.dots(&s.query, b.codes[first:at], s.sums[:at-first])
-			s.bound(b.rows[first:at], i*blockRows+first)
+			if at == first {
+				continue
+			}
+			x.bound(s, b, first, at, i*blockRows)
+		}
+	}
+}
+
+// bound bounds the cosines of the block's rows from first to end; base is the
+// slot of the block's first.
+func (x *Index) bound(s *search, b *block, first, end, base int) {
+	codes, sums := b.codes[first:end], s.sums[:end-first]
+	scale, shift, miss := s.fine.scale, s.fine.shift, s.fine.miss
+	if x.kernels.rough != nil {
+		x.kernels.rough(&s.rough.codes, codes, sums)
+		scale, shift, miss = s.rough.scale, s.rough.shift, s.rough.miss
+	} else {
+		x.kernels.fine(&s.fine.codes, codes, sums)
+	}
+	scales, misses := b.rows.scale[first:end], b.rows.miss[first:end]
+	for i, sum := range sums {
+		estimate := (float64(sum) - shift) * scale * float64(scales[i])
+		off := margin(float64(misses[i]), miss)
+		if len(s.lowest) < s.k || estimate+off >= s.lowest[0] {
+			s.take(bounded{b.rows.id[first+i], base + first + i, estimate, off})
 		}
 	}
 }
@@ -102,18 +128,31 @@ func (x *Index) scan(s *search, now *view, from, to int) {
 // rounding is more than what the float64 sums of 512 products can be off by.
 const rounding = 1e-12
 
-// bound turns sums into bounds. With q the unit query, e the entry, and ^ for
-// what quantising left of them, q·e − q^·e^ = q·(e − e^) + (q − q^)·e^, so its
-// size is at most |e − e^| + |q − q^|·|e^|, and |e^| is at most 1 + |e − e^|.
-func (s *search) bound(rows []row, at int) {
-	for i := range rows {
-		r := &rows[i]
-		miss := float64(r.miss)
-		s.take(bounded{
-			id: r.id, at: at + i,
-			estimate: float64(s.sums[i]) * float64(r.scale) * s.scale,
-			margin:   miss + s.miss*(1+miss) + rounding,
-		})
+// margin returns how far the estimate of a cosine may be off, if lost is what
+// quantising took away of the entry and miss what it took of the query. With q
+// the unit query, e the entry, and ^ for what quantising left of them,
+// q·e − q^·e^ = q·(e − e^) + (q − q^)·e^, so its size is at most
+// |e − e^| + |q − q^|·|e^|, and |e^| is at most 1 + |e − e^|.
+func margin(lost, miss float64) float64 { return lost + miss*(1+lost) + rounding }
+
+// refine bounds the cosines of what the rough kernel left over once more, nearer.
+func (x *Index) refine(s *search, now *view) {
+	rough := s.maybe
+	s.maybe, s.left = s.left, rough
+	bar := math.Inf(-1)
+	if len(s.lowest) == s.k {
+		bar = s.lowest[0]
+	}
+	s.start(s.group, s.k)
+	for _, m := range rough {
+		if m.estimate+m.margin < bar {
+			continue
+		}
+		b, at := now.blocks[m.at/blockRows], m.at%blockRows
+		x.kernels.fine(&s.fine.codes, b.codes[at:at+1], s.sums[:1])
+		m.estimate = (float64(s.sums[0]) - s.fine.shift) * s.fine.scale * float64(b.rows.scale[at])
+		m.margin = margin(float64(b.rows.miss[at]), s.fine.miss)
+		s.take(m)
 	}
 }
 
@@ -167,7 +206,7 @@ func (x *Index) cosine(s *search, now *view, m bounded, v []float32, n float64) 
 	if x.vectors == nil || !x.vectors.Vector(m.id, s.exact) {
 		codes := &now.blocks[m.at/blockRows].codes[m.at%blockRows]
 		for i, c := range codes {
-			s.exact[i] = float32(c)
+			s.exact[i] = float32(int(c) - zero)
 		}
 	}
 	length, err := length(s.exact)

@@ -24,31 +24,44 @@ func length(v []float32) (float64, error) {
 	return n, nil
 }
 
+// dot multiplies vectors whose length is a multiple of 4.
 func dot(a, b []float32) float64 {
 	b = b[:len(a)]
-	var even, odd float64
-	for i := 0; i+1 < len(a); i += 2 {
-		even += float64(a[i]) * float64(b[i])
-		odd += float64(a[i+1]) * float64(b[i+1])
+	var sum [4]float64
+	for len(a) >= 4 && len(b) >= 4 {
+		sum[0] += float64(a[0]) * float64(b[0])
+		sum[1] += float64(a[1]) * float64(b[1])
+		sum[2] += float64(a[2]) * float64(b[2])
+		sum[3] += float64(a[3]) * float64(b[3])
+		a, b = a[4:], b[4:]
 	}
-	return even + odd
+	return sum[0] + sum[1] + sum[2] + sum[3]
 }
 
-// quantise writes v, made a unit vector, as codes that scale makes numbers of
-// again, and returns how far codes·scale lies from that unit vector. n is v's
-// length; limit is the greatest code.
-func quantise[code int8 | int16](codes *[Dim]code, v []float32, n float64, limit code) (scale, miss float64) {
+// quantised is a vector, made a unit vector, as whole numbers times scale.
+type quantised[number int8 | int16] struct {
+	codes [Dim]number
+	scale float64
+	miss  float64 // how far codes·scale lies from the unit vector
+	shift float64 // what zero adds to the sums of a kernel
+}
+
+// quantise fills q from v, whose length is n; limit is the greatest code.
+func (q *quantised[number]) quantise(v []float32, n float64, limit number) {
 	var top float64
 	for _, x := range v {
 		top = max(top, math.Abs(float64(x)))
 	}
-	scale = top / n / float64(limit)
-	var sum float64
+	q.scale = top / n / float64(limit)
+	unit, inverse := 1/n, 1/(n*q.scale)
+	var sum, codes float64
 	for i, x := range v {
-		u := float64(x) / n
-		codes[i] = code(math.Round(u / scale))
-		d := u - float64(codes[i])*scale
+		c := float64(x) * inverse
+		code := int32(c + math.Copysign(0.5, c))
+		q.codes[i] = number(code)
+		d := float64(x)*unit - float64(code)*q.scale
 		sum += d * d
+		codes += float64(code)
 	}
-	return scale, math.Sqrt(sum)
+	q.miss, q.shift = math.Sqrt(sum), zero*codes
 }

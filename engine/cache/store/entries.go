@@ -43,7 +43,7 @@ func (s *Store) entry(d *database, query string, by any) (n int64, e cache.Entry
 		return n, cache.Entry{}, false, nil
 	}
 	e.Used = time.UnixMicro(used).UTC()
-	if len(vector) > 0 {
+	if e.Embedder != "" || len(vector) > 0 { // an entry without its vector is torn too
 		if e.Vector = openVector(n, vector); e.Vector == nil {
 			return n, cache.Entry{}, false, nil
 		}
@@ -133,7 +133,9 @@ func (d *database) put(tx *sql.Tx, e cache.Entry) error {
 		}
 	}
 	vector := e.Vector
-	e.Vector = nil
+	if e.Vector = nil; len(vector) == 0 {
+		e.Embedder = ""
+	}
 	body, err := e.MarshalBinary()
 	if err != nil {
 		return err

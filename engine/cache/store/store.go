@@ -164,6 +164,7 @@ func (s *Store) abandon(d *database, err error) error {
 func (s *Store) change(ctx context.Context, f func(d *database, tx *sql.Tx) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	s.look() // what is written to a file that was set aside is lost
 	return s.use(ctx, func(d *database) error {
 		tx, err := d.db.Begin()
 		if err != nil {

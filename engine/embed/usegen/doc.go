@@ -15,7 +15,7 @@
 // The golden vectors come from the original model, run by its authors' own
 // program in Node; golden.mjs writes them:
 //
-//	npm install && node golden.mjs ../testdata/sentences.json > ../testdata/golden.jsonl
+//	npm install --no-package-lock && node golden.mjs ../testdata/sentences.json > ../testdata/golden.jsonl
 //
 // # The file
 //

@@ -75,7 +75,7 @@ func read(archive string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder that may be gone by then
+	defer os.RemoveAll(dir)
 	cmd := exec.Command("npm", "pack", "--silent", pkg)
 	cmd.Dir, cmd.Stderr = dir, os.Stderr
 	name, err := cmd.Output()

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package store
+
+// limited is for systems with limits on file sizes.
+func limited(*Store) {}
