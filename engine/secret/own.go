@@ -26,7 +26,7 @@ var ownRules = [...]rule{
 	{kind: "bearer-token", form: token, fold: true, words: []string{`bearer `}, entropy: 3,
 		pattern: `(?i)bearer\s{1,4}([A-Za-z0-9\-._~+/]{20,}={0,3})`,
 		allow:   []allowance{{of: ofSecret, pattern: `^[A-Za-z_.\-/]+$`}}},
-	{kind: "netrc-password", form: nearby, fold: true, words: []string{`machine `}, before: 1, after: 256,
+	{kind: "netrc-password", form: token, fold: true, words: []string{`machine `},
 		pattern: `(?i)machine\s+\S+\s+login\s+\S+\s+password\s+(\S+)`},
 	{kind: "azure-sas-signature", form: token, fold: true, words: []string{`&sig=`, `?sig=`},
 		pattern: `(?i)[?&]sig=([A-Za-z0-9%+/]{20,}={0,2})`},
