@@ -249,13 +249,13 @@ func (a *assignment) readQuoted(text string, i int) bool {
 		i += 2 // a text block
 	}
 	for j, end := i, min(len(text), i+mostQuoted); j < end; j++ {
-		switch c := text[j]; {
-		case c == q:
+		switch text[j] {
+		case q:
 			a.start, a.end = i, j
 			return true
-		case c == '\\':
+		case '\\':
 			j++
-		case c == '\n':
+		case '\n':
 			return false
 		}
 	}
