@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"cmp"
+	"net/url"
 	"path/filepath"
 	"strings"
 
@@ -66,7 +68,7 @@ func (h *hidden) writer(w stream.Writer) *secret.Restorer { return h.vault.Write
 // not redacted but kept here.
 func sealed(req chat.Request) string {
 	for _, item := range req.Context {
-		for _, name := range []string{item.Path, item.RealPath, item.URI} {
+		for _, name := range []string{item.Path, item.RealPath, unescaped(item.URI)} {
 			if secret.File(name) {
 				return "the context holds " + base(name) + ", a file of secrets"
 			}
@@ -74,11 +76,48 @@ func sealed(req chat.Request) string {
 		if name := secretHunk(item.Text); name != "" {
 			return "the context holds changes of " + base(name) + ", a file of secrets"
 		}
+		if cutSecret(&item) {
+			return "the context holds a part of a secret of " + base(cmp.Or(item.Path, item.URI, "a document"))
+		}
 	}
 	if name := secretHunk(req.Message); name != "" {
 		return "the question holds changes of " + base(name) + ", a file of secrets"
 	}
 	return ""
+}
+
+// cutSecret reports whether a piece of a document holds a secret, or a part of
+// one, that only the rest of the document shows to be one: some lines of a key, a
+// password without its name. Nothing could find it in the prompt to replace it.
+func cutSecret(item *chat.ContextItem) bool {
+	at := item.Span
+	if len(item.Text) == len(item.Document) || at.Start < 0 || at.End > len(item.Document) || at.Start >= at.End {
+		return false
+	}
+	var shown []secret.Finding // in the piece alone
+	for i, f := range secret.Find(item.Document) {
+		if i == 0 {
+			shown = secret.Find(item.Document[at.Start:at.End])
+		}
+		start, end := max(f.Start, at.Start), min(f.End, at.End)
+		for _, s := range shown {
+			if s.Start+at.Start <= start {
+				start = max(start, s.End+at.Start)
+			}
+		}
+		if start < end && strings.TrimSpace(item.Document[start:end]) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// unescaped is a URI as a person reads it: "%2Eenv" is ".env".
+func unescaped(uri string) string {
+	if plain, err := url.PathUnescape(uri); err == nil {
+		return plain
+	}
+	return uri
 }
 
 // secretHunk returns the name of a file of secrets that a diff in text changes.

@@ -24,7 +24,7 @@ func gitleaksExamples(tb testing.TB) []examples {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	r, err := gzip.NewReader(f)
 	if err != nil {
 		tb.Fatal(err)

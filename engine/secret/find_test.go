@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestFindGivesTheSecretItself(t *testing.T) {
@@ -80,33 +79,6 @@ func hostile(size int) map[string]string {
 		"users":        fill("a://b:c@"),
 		"same":         fill("k"),
 	}
-}
-
-// TestHostileTextIsLinear: eight times the text may take 32 times as long, as
-// other programs use the processor too; if the time grew with the square of the
-// size, it would be 64 times. What is shorter than a tenth of a second is no matter.
-func TestHostileTextIsLinear(t *testing.T) {
-	const small, factor = 1 << 15, 8
-	once := hostile(small)
-	for name, long := range hostile(small * factor) {
-		Find(once[name]) // compiles rules
-		short, took := quickest(once[name]), quickest(long)
-		if took > max(100*time.Millisecond, 4*factor*short) {
-			t.Errorf("%s: %v for %d bytes, %v for %d", name, short, small, took, len(long))
-		}
-		t.Logf("%s: %v", name, took)
-	}
-}
-
-// quickest is the least time of three: other programs use the processor as well.
-func quickest(text string) time.Duration {
-	least := time.Hour
-	for range 3 {
-		start := time.Now()
-		Find(text)
-		least = min(least, time.Since(start))
-	}
-	return least
 }
 
 // TestHostileTextIsRedacted: in few rounds, however it is made.

@@ -18,10 +18,14 @@ func (s *scanner) named(at, length int) {
 	if at < s.nameEnd {
 		return
 	}
-	a, end := readName(s.text, at, length)
+	end := nameEnd(s.text, at, length)
 	s.nameEnd = end
+	if !given(s.text, end) {
+		return
+	}
+	a := readName(s.text, at, end)
 	class := classOf(a.name)
-	if class == 0 || !a.read(s.text, end) {
+	if class == 0 || !a.read(s.text, end) || a.operator == ' ' && class != isPassword {
 		return
 	}
 	value := s.text[a.start:a.end]
@@ -50,14 +54,44 @@ func kindOf(class int, name, value string) string {
 
 const mostName = 64
 
-// readName finds the whole name around a word of it, and where it ends.
-func readName(text string, at, length int) (assignment, int) {
-	from, end := at, at+length
-	for from > 0 && at-from < mostName && (wordByte(text[from-1]) || text[from-1] == '.' || text[from-1] == '-') {
-		from--
-	}
+// nameEnd returns where the name ends that holds a word at at.
+func nameEnd(text string, at, length int) int {
+	end := at + length
 	for end < len(text) && end-at < mostName && (wordByte(text[end]) || text[end] == '-' && end+1 < len(text) && wordByte(text[end+1])) {
 		end++
+	}
+	return end
+}
+
+// given reports whether a value may follow a name that ends at i: most names in
+// source code are followed by a point, a bracket or a comma, and no value.
+func given(text string, i int) bool {
+	i = closeName(text, i)
+	i = skipBlanks(text, i)
+	if i >= len(text) {
+		return false
+	}
+	switch c := text[i]; c {
+	case '(', ',':
+		i = skipBlanks(text, i+1)
+		for end := min(len(text), i+3); i < end; i++ {
+			if quoteByte(text[i]) || text[i] == '\\' {
+				return true
+			}
+		}
+		return false
+	case '=', ':', '>', '!', '?', '+', '|', '\'', '"', '*', '&', '[':
+		return true
+	default:
+		return letter(c)
+	}
+}
+
+// readName finds the whole name around a word of it.
+func readName(text string, at, end int) assignment {
+	from := at
+	for from > 0 && at-from < mostName && (wordByte(text[from-1]) || text[from-1] == '.' || text[from-1] == '-') {
+		from--
 	}
 	a := assignment{name: text[from:end]}
 	if from > 0 {
@@ -69,7 +103,7 @@ func readName(text string, at, length int) (assignment, int) {
 	}
 	line := strings.TrimLeft(text[max(0, i-8):i], " \t")
 	a.first = i == 0 || text[i-1] == '\n' || strings.HasSuffix(line, "export") || strings.HasSuffix(line, "set") || strings.HasSuffix(line, "SET") || strings.HasSuffix(line, "#") || strings.HasSuffix(line, "ENV")
-	return a, end
+	return a
 }
 
 // read reads operator and value after the name. It reports whether there are both.
@@ -215,13 +249,13 @@ func (a *assignment) readQuoted(text string, i int) bool {
 		i += 2 // a text block
 	}
 	for j, end := i, min(len(text), i+mostQuoted); j < end; j++ {
-		switch c := text[j]; {
-		case c == q:
+		switch text[j] {
+		case q:
 			a.start, a.end = i, j
 			return true
-		case c == '\\':
+		case '\\':
 			j++
-		case c == '\n':
+		case '\n':
 			return false
 		}
 	}

@@ -31,26 +31,34 @@ func classOf(name string) int {
 }
 
 func credentialClass(name string) int {
+	if !credentialName(name) {
+		return 0
+	}
 	for _, part := range [...]string{"csrf", "xsrf", "nextpage", "next_page", "next_token", "nexttoken", "pagetoken", "page_token", "continuation", "public", "cancel"} {
 		if hasFold(name, part) {
 			return 0
 		}
 	}
+	return isCredential
+}
+
+// credentialName reports whether a name ends as those of tokens and keys do.
+func credentialName(name string) bool {
 	for _, suffix := range [...]string{"secret", "token", "apikey", "credential", "credentials", "creds", "secrets"} {
 		if suffixFold(name, suffix) {
-			return isCredential
+			return true
 		}
 	}
 	if !suffixFold(name, "key") {
-		return 0
+		return false
 	}
 	stem := strings.TrimRight(name[:len(name)-len("key")], "_-. ")
 	for _, word := range [...]string{"secret", "api", "access", "private", "auth", "account", "encryption", "signing", "master", "storage", "session", "app", "subscription", "license", "client", "jwt", "hmac", "service", "deploy", "webhook"} {
 		if suffixFold(stem, word) {
-			return isCredential
+			return true
 		}
 	}
-	return 0
+	return false
 }
 
 // edge reports whether a word begins at i of a name: after a sign, or in camel case.

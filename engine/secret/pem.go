@@ -44,23 +44,19 @@ func (s *scanner) pem(at int) {
 // blockEnd returns where the block ends whose body begins at body.
 func blockEnd(text string, body int) int {
 	window := text[body:min(len(text), body+mostBlock)]
-	for i := 0; i < len(window); {
-		n := strings.Index(window[i:], "-- END")
-		if m := strings.Index(window[i:], "--END"); m >= 0 && (n < 0 || m < n) {
-			n = m
-		}
-		if n < 0 {
-			break
-		}
-		i += n
-		if close := strings.Index(window[i+4:min(len(window), i+mostHeader)], "--"); close >= 0 {
-			i += 4 + close
+	end := strings.Index(window, "-- END")
+	if n := strings.Index(window, "--END"); n >= 0 && (end < 0 || n < end) {
+		end = n
+	}
+	if end >= 0 {
+		last := end + len("--END")
+		if n := strings.Index(window[last:min(len(window), end+mostHeader)], "--"); n >= 0 {
+			i := last + n
 			for i < len(window) && window[i] == '-' {
 				i++
 			}
 			return body + i
 		}
-		break
 	}
 	return body + looseEnd(window)
 }

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rigrun/rigrun-lsp/engine/stream"
@@ -49,13 +50,13 @@ func (r *Restorer) Write(c stream.Chunk) error {
 	if c.Tool.ID == "" && c.Tool.Name == "" && len(l.pending) > 0 {
 		c.Tool = l.tool // told with a piece that waited
 	}
-	text := append(l.pending, c.Data...)
-	rest := r.restore(c.Kind, text)
+	l.pending = append(l.pending, c.Data...)
+	rest := r.restore(c.Kind, l.pending)
 	l.tool = stream.ToolCall{Index: c.Tool.Index}
 	if len(r.out) == 0 {
 		l.tool = c.Tool
 	}
-	l.pending = append(text[:0], text[rest:]...)
+	l.pending = slices.Delete(l.pending, 0, rest)
 	if len(r.out) == 0 {
 		return nil
 	}

@@ -46,9 +46,10 @@ type rule struct {
 	words []string
 	fold  bool
 
-	before, after int     // bytes around a word for nearby
-	group         int     // of the expression that is the secret; 0: the first that is not empty
-	entropy       float64 // least Shannon entropy of the secret, in bits per byte
+	before, after int      // bytes around a word for nearby
+	with          []string // one of which a window must hold as well; none: anything
+	group         int      // of the expression that is the secret; 0: the first that is not empty
+	entropy       float64  // least Shannon entropy of the secret, in bits per byte
 	allow         []allowance
 }
 
@@ -161,9 +162,9 @@ func entropy(s string) float64 {
 		counts[s[i]]++
 	}
 	sum := 0.0
-	for _, n := range counts {
-		if n > 0 {
-			p := float64(n) / float64(len(s))
+	for i := range counts {
+		if counts[i] > 0 {
+			p := float64(counts[i]) / float64(len(s))
 			sum -= p * math.Log2(p)
 		}
 	}

@@ -109,12 +109,12 @@ func (s *scanner) token(n, at int) {
 	for size := tokenWindow; ; size *= 4 {
 		window := s.text[at:min(len(s.text), at+size)]
 		loc := e.re.FindStringSubmatchIndex(window)
-		if loc != nil && (loc[1] < len(window) || at+size >= len(s.text) || size >= largestToken) {
+		if len(loc) > 0 && (loc[1] < len(window) || at+size >= len(s.text) || size >= largestToken) {
 			s.done[n] = at + loc[1]
 			s.add(n, at, loc)
 			return
 		}
-		if loc == nil && (len(window) < size || at < s.grown[n] || strings.IndexAny(window, " \t\n\"'") >= 0) {
+		if loc == nil && (len(window) < size || at < s.grown[n] || strings.ContainsAny(window, " \t\n\"'")) {
 			return
 		}
 		s.grown[n] = at + size
@@ -124,8 +124,9 @@ func (s *scanner) token(n, at int) {
 	}
 }
 
-// nearChunk is how far the words of a nearby rule are covered by one window.
-// Windows overlap by what the rule wants before and after a word.
+// nearChunk is how far the words of a nearby rule are covered by one window where
+// they stand close together. Windows overlap by what the rule wants before and
+// after a word.
 const nearChunk = 2048
 
 // nearby tries a rule's expression on the bytes around a word.
@@ -133,13 +134,29 @@ func (s *scanner) nearby(n, at int) {
 	if at < s.done[n] {
 		return
 	}
-	r, e := ruleAt(n), engineAt(n)
-	s.done[n] = at + nearChunk
+	r := ruleAt(n)
+	chunk := 0
+	if s.done[n] > 0 && at-s.done[n] < nearChunk {
+		chunk = nearChunk
+	}
+	s.done[n] = at + chunk + 1
 	from := max(0, at-r.before)
-	window := s.text[from:min(len(s.text), at+nearChunk+r.after)]
-	for _, loc := range e.re.FindAllStringSubmatchIndex(window, -1) {
+	window := s.text[from:min(len(s.text), at+chunk+r.after)]
+	if !holdsAny(window, r.with) {
+		return
+	}
+	for _, loc := range engineAt(n).re.FindAllStringSubmatchIndex(window, -1) {
 		s.add(n, from, loc)
 	}
+}
+
+func holdsAny(text string, parts []string) bool {
+	for _, part := range parts {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return len(parts) == 0
 }
 
 // add takes what an expression found, unless the rule's entropy or an allowance

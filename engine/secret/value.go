@@ -28,7 +28,7 @@ func standsFor(v string) bool {
 
 // documented are the values that documents show where a secret belongs.
 func documented(v string) bool {
-	for _, begin := range [...]string{"changeme", "change_me", "change-me", "change me", "changeit", "change-this", "change_this", "changethis", "your", "my-secret", "my_secret", "mysecret", "insert", "enter", "replace", "placeholder", "redacted", "example", "sample", "dummy", "todo", "fixme", "tbd", "xxx", "***", "...", "abcdefgh", "<", "put-", "put_", "fake", "not-a-", "notasecret"} {
+	for _, begin := range [...]string{"changeme", "change_me", "change-me", "change me", "changeit", "change-this", "change_this", "changethis", "your", "my-secret", "my_secret", "mysecret", "insert", "enter", "replace", "placeholder", "redacted", "example", "sample", "dummy", "todo", "fixme", "tbd", "xxx", "***", "...", "abcdefgh", "<", `\u003c`, "put-", "put_", "fake", "not-a-", "notasecret"} {
 		if prefixFold(v, begin) {
 			return true
 		}

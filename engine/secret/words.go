@@ -10,8 +10,10 @@ type index struct {
 	// most texts: 64 KB, which a processor's nearest caches hold.
 	hits [1 << hashBits / 8]uint8
 
-	// lists are the words by the hash of their groups.
-	lists map[uint32][]entry
+	// slots tell for each byte of hits one more than the place in lists of the
+	// words whose groups have their bits in it.
+	slots [1 << hashBits / 8]uint16
+	lists [][]entry
 }
 
 // entry is a word with the rules it belongs to.
@@ -54,7 +56,7 @@ func buildIndex() *index {
 			rules[k] = append(rules[k], uint16(n))
 		}
 	}
-	x := &index{lists: map[uint32][]entry{}}
+	x := &index{}
 	for _, k := range order {
 		for parity := range 2 {
 			x.add(entry{word: k.word, fold: k.fold, at: rarest(k.word, parity), rules: rules[k]})
@@ -79,7 +81,12 @@ func (x *index) add(e entry) {
 
 func (x *index) list(hash uint32, e entry) {
 	x.hits[hash/8] |= 1 << (hash % 8)
-	x.lists[hash] = append(x.lists[hash], e)
+	if x.slots[hash/8] == 0 {
+		x.lists = append(x.lists, nil)
+		x.slots[hash/8] = uint16(len(x.lists))
+	}
+	list := &x.lists[x.slots[hash/8]-1]
+	*list = append(*list, e)
 }
 
 // groupAt returns three bytes of s in lower case.
@@ -137,14 +144,17 @@ func load(text string, i int) uint64 {
 
 // entries returns the words whose group may stand at i; the caller compares them.
 func (x *index) entries(text string, i int) []entry {
-	return x.lists[hashOf(groupAt(text, i))]
+	if n := x.slots[hashOf(groupAt(text, i))/8]; n > 0 {
+		return x.lists[n-1]
+	}
+	return nil
 }
 
 // start returns where the word begins if its group is at i and the whole word is
 // in the text, else -1.
 func (e *entry) start(text string, i int) int {
 	from := i - e.at
-	if from < 0 || from+len(e.word) > len(text) {
+	if from < 0 || from+len(e.word) > len(text) || (text[from]^e.word[0])&^0x20 != 0 {
 		return -1
 	}
 	here := text[from : from+len(e.word)]

@@ -106,6 +106,7 @@ func TestScrub(t *testing.T) {
 		{"another header", "got raw-key-value", "got [hidden]"},
 		{"password", "no hunter22", "no [hidden]"},
 		{"prompt", "cannot parse: " + prompt + " (end)", "cannot parse: […] (end)"},
+		{"the body itself", "cannot parse: " + string(call.body) + " (end)", `cannot parse: {"model":"tiny[…] (end)`},
 		{"half a prompt", "near " + prompt[10:50] + "…", "near […]…"},
 		{"the model's name", "tiny is not here", "tiny is not here"},
 		{"controls", "a\x00b\nc\u2028d\u202ee\u200bf", "a b c d e f"},

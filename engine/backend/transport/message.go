@@ -119,7 +119,7 @@ func hideValue(msg, value string) string {
 }
 
 // hideEcho replaces the stretches of msg that the request's body holds too. The
-// body is JSON, so that is how they are compared.
+// body is JSON: a server may repeat a text in it, or the JSON itself.
 func hideEcho(msg, model string, body []byte) string {
 	if len(body) == 0 || len(msg) < echoWindow {
 		return msg
@@ -133,7 +133,7 @@ func hideEcho(msg, model string, body []byte) string {
 		if end < 0 {
 			break
 		}
-		if bytes.Contains(body, jsonText(msg[i:end])) {
+		if bytes.Contains(body, jsonText(msg[i:end])) || bytes.Contains(body, []byte(msg[i:end])) {
 			for k := i; k < end; k++ {
 				hidden[k] = true
 			}

@@ -96,6 +96,9 @@ func writeRule(b *bytes.Buffer, r config.Rule) {
 	if p.before+p.after > 0 {
 		fmt.Fprintf(b, ", before: %d, after: %d", p.before, p.after)
 	}
+	if len(p.with) > 0 {
+		b.WriteString(", with: " + list(p.with))
+	}
 	if r.SecretGroup > 0 {
 		fmt.Fprintf(b, ", group: %d", r.SecretGroup)
 	}
@@ -165,6 +168,7 @@ type planned struct {
 	words         []string
 	fold          bool
 	before, after int
+	with          []string
 }
 
 // The parts of the expressions that gitleaks builds for "name = value" rules.
@@ -191,8 +195,8 @@ func byHand() map[string]planned {
 		"twilio-api-key":         {form: "nearby", words: before(leading, "SK", "0123456789abcdefABCDEF"), after: 40},
 		"sendgrid-api-token":     {form: "nearby", words: before(leading, "SG", "."), after: 80},
 		"azure-ad-client-secret": {form: "nearby", words: digits("Q~"), before: 8, after: 48},
-		"curl-auth-header":       {form: "nearby", words: []string{"curl"}, before: 1, after: 4096},
-		"curl-auth-user":         {form: "nearby", words: []string{"curl"}, before: 1, after: 2048},
+		"curl-auth-header":       {form: "nearby", words: []string{"curl"}, before: 1, after: 2048, with: []string{" -H", "\t-H", "\n-H", "--header"}},
+		"curl-auth-user":         {form: "nearby", words: []string{"curl"}, before: 1, after: 2048, with: []string{" -u", "\t-u", "\n-u", "--user"}},
 		"kubernetes-secret-yaml": {form: "nearby", words: append(quoted("kind:"), quoted("kind: ")...), fold: true, before: 600, after: 600},
 		"facebook-access-token":  {form: "nearby", words: []string{"facebook"}, fold: true, before: 200, after: 200},
 		"nuget-config-password":  {form: "nearby", words: []string{"<add key="}, fold: true, before: 0, after: 256},
@@ -253,7 +257,7 @@ func plan(r config.Rule) planned {
 	if len(words) > 0 && agree(words, r.Keywords) {
 		return planned{form: "token", pattern: pattern, words: words, fold: fold}
 	}
-	return planned{form: "nearby", pattern: pattern, words: slices.Sorted(slices.Values(r.Keywords)), fold: true, before: 200, after: 400}
+	return planned{form: "nearby", pattern: pattern, words: slices.Sorted(slices.Values(r.Keywords)), fold: true, before: 100, after: 250}
 }
 
 // agree reports whether each word has to do with a keyword of gitleaks: else it
