@@ -114,7 +114,7 @@ func (h *House) Setup(c config.Config) engine.Setup {
 		MaxDayCents: c.MaxDayCents,
 		Ledger:      h.ledger,
 		Audit:       log,
-		Cache:       h.shelf.open(c, server),
+		Cache:       h.shelf.open(c, server, client.Connect),
 		Servers:     servers(c),
 		Release:     client.CloseIdle,
 	}
@@ -124,7 +124,7 @@ func (h *House) Setup(c config.Config) engine.Setup {
 func newDoor(c config.Config, log *audit.Log) *door.Door {
 	r := door.Rules{
 		Offline: c.Offline, Paranoid: c.Paranoid, Level: c.Classification, Secrets: c.RedactSecrets,
-		LocalHosts: hosts(c.Local.URL, ollama.DefaultPort), CloudHost: "",
+		LocalHosts: hosts(c.Local.URL, ollama.DefaultPort), CacheHost: cacheHost(c),
 	}
 	if list := hosts(c.Cloud.URL, ""); len(list) > 0 {
 		r.CloudHost = list[0]

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/local"
 	"github.com/rigrun/rigrun-lsp/engine/cache"
+	"github.com/rigrun/rigrun-lsp/engine/cache/redis"
 	"github.com/rigrun/rigrun-lsp/engine/cache/store"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/config"
@@ -45,10 +46,12 @@ type plan struct {
 // open returns the cache for a configuration: the one in use where nothing that
 // matters to it has changed. One that is replaced is closed; answers that are
 // under way then find nothing in it, and keep nothing.
-func (s *shelf) open(c config.Config, l *local.Server) *cache.Cache {
+func (s *shelf) open(c config.Config, l *local.Server, dial redis.Dial) *cache.Cache {
 	p := plan{settings: c.Cache, embedModel: c.Local.EmbedModel}
 	if p.embedModel != "" {
 		p.servers = servers(c)
+	}
+	if p.embedModel != "" || c.Cache.Store != "" {
 		p.door = fmt.Sprint(c.Offline, c.Paranoid, c.Classification)
 	}
 	s.mu.Lock()
@@ -57,7 +60,7 @@ func (s *shelf) open(c config.Config, l *local.Server) *cache.Cache {
 		return s.now
 	}
 	_ = s.closeLocked() // what it could not keep, its Err has told
-	s.now, s.built = s.build(p, l), p
+	s.now, s.built = s.build(p, l, dial), p
 	return s.now
 }
 
@@ -76,7 +79,7 @@ func (s *shelf) close() error {
 }
 
 // build makes the cache of a plan; one that is switched off is a closed one.
-func (s *shelf) build(p plan, l *local.Server) *cache.Cache {
+func (s *shelf) build(p plan, l *local.Server, dial redis.Dial) *cache.Cache {
 	if !p.settings.Enabled {
 		c := cache.New(cache.Options{})
 		_ = c.Close() // it has no backing
@@ -86,11 +89,7 @@ func (s *shelf) build(p plan, l *local.Server) *cache.Cache {
 		Threshold: p.settings.Threshold, TTL: p.settings.TTL,
 		MaxEntries: p.settings.MaxEntries, MaxBytes: maxMemory,
 	}
-	if s.path != "" {
-		o.Backing = store.New(store.Options{
-			Path: s.path, TTL: p.settings.TTL, MaxEntries: p.settings.MaxEntries, MaxBytes: maxStored, Now: time.Now,
-		})
-	}
+	o.Backing = s.backing(p, dial)
 	switch {
 	case !p.settings.Semantic:
 	case p.embedModel != "":
@@ -99,6 +98,44 @@ func (s *shelf) build(p plan, l *local.Server) *cache.Cache {
 		o.Embedder = builtin{s.builtin}
 	}
 	return cache.New(o)
+}
+
+// backing is where a plan keeps answers beyond the process: the team's Redis,
+// the user's file, or nowhere.
+func (s *shelf) backing(p plan, dial redis.Dial) cache.Backing {
+	if p.settings.Store != "" {
+		r, err := openRedis(p.settings, dial)
+		if err != nil {
+			return nil // the setting was judged when it was read; what is left keeps answers in memory
+		}
+		return r
+	}
+	if s.path == "" {
+		return nil
+	}
+	return store.New(store.Options{
+		Path: s.path, TTL: p.settings.TTL, MaxEntries: p.settings.MaxEntries, MaxBytes: maxStored, Now: time.Now,
+	})
+}
+
+func openRedis(c config.Cache, dial redis.Dial) (*redis.Redis, error) {
+	address, err := redis.ParseURL(c.Store)
+	if err != nil {
+		return nil, err
+	}
+	return redis.Open(redis.Config{Address: address, Dial: dial, TTL: c.TTL})
+}
+
+// cacheHost is the "host:port" of the team's Redis, "" for none.
+func cacheHost(c config.Config) string {
+	if c.Cache.Store == "" {
+		return ""
+	}
+	address, err := redis.ParseURL(c.Cache.Store)
+	if err != nil {
+		return ""
+	}
+	return address.Host
 }
 
 // cachePath is the file of kept answers, "" where there is no state folder.

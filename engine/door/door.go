@@ -18,6 +18,7 @@ type Door struct {
 	rules    Rules
 	cloud    string   // in the one spelling, "" for none
 	local    []string // in the one spelling
+	cache    string   // in the one spelling, "" for none
 	self     []string // of local, those on this machine, in the spelling that URLs have
 	furthest Reach    // of any connection, whatever reach is asked for
 	find     Secrets
@@ -34,7 +35,7 @@ func New(r Rules, find Secrets, w Witness) *Door {
 	if w == nil {
 		w = Unwitnessed{}
 	}
-	d := &Door{rules: r, cloud: configured(r.CloudHost), furthest: r.furthest(), find: find, witness: w}
+	d := &Door{rules: r, cloud: configured(r.CloudHost), cache: configured(r.CacheHost), furthest: r.furthest(), find: find, witness: w}
 	for _, raw := range r.LocalHosts {
 		host := configured(raw)
 		if host == "" {
@@ -151,6 +152,19 @@ func (d *Door) isCloud(t target) bool {
 		return d.cloud == configured(t.host)
 	}
 	return d.cloud == t.host
+}
+
+// Connect decides whether a connection to the team's shared cache may be opened,
+// and how far it may go. host is "host:port". What goes over it is not judged
+// here: the cache sends nothing with a level, and no secret. Its error is like
+// that of [Door.Pass].
+func (d *Door) Connect(host string) (Reach, error) {
+	p := Passage{Host: host, Level: d.rules.Level, Reach: d.furthest}
+	if d.cache == "" || configured(host) != d.cache {
+		return Loopback, d.refuse(p, RuleDestination)
+	}
+	d.witness.Passed(p)
+	return d.furthest, nil
 }
 
 // Dial decides about a resolved address just before it is connected to. Its

@@ -38,6 +38,7 @@ type Rules struct {
 	Secrets bool
 
 	CloudHost  string   // "host:port" of the one cloud server, "" for none
+	CacheHost  string   // "host:port" of the team's shared cache, "" for none
 	LocalHosts []string // "host:port" of local servers; this machine's own need not be listed
 }
 

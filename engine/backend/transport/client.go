@@ -2,6 +2,8 @@ package transport
 
 import (
 	"cmp"
+	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -43,6 +45,7 @@ func (o Options) withDefaults() Options {
 // one serves all of them, so that they share its connections.
 type Client struct {
 	http *http.Client
+	door *door.Door
 	opts Options // with defaults filled in
 }
 
@@ -53,11 +56,21 @@ const maxIdle = 90 * time.Second
 // is used.
 func New(d *door.Door, o Options) *Client {
 	o = o.withDefaults()
-	return &Client{http: &http.Client{Transport: newGate(d, o), CheckRedirect: checkRedirect}, opts: o}
+	return &Client{door: d, http: &http.Client{Transport: newGate(d, o), CheckRedirect: checkRedirect}, opts: o}
 }
 
 // Options returns the limits in force, defaults filled in.
 func (c *Client) Options() Options { return c.opts }
+
+// Connect opens a connection to the team's shared cache, which does not speak
+// HTTP. It goes through the door as every other does, and through no proxy.
+func (c *Client) Connect(ctx context.Context, network, address string) (net.Conn, error) {
+	reach, err := c.door.Connect(address)
+	if err != nil {
+		return nil, err
+	}
+	return newDialer(c.door, reach, c.opts).dial(ctx, network, address)
+}
 
 // CloseIdle closes the connections that no call is using.
 func (c *Client) CloseIdle() { c.http.CloseIdleConnections() }
