@@ -258,8 +258,7 @@ func (e *Engine) settle(p *plan, m *meter, turn *store.Turn, done landing) (*cha
 		p.audit(audit.EventAnswer, m.decision, done.end.Usage, done.spent)
 	}
 	turn.Spent(done.spent)
-	m.cache.EntryID = cmp.Or(m.cache.EntryID, done.entry)
-	turn.SetCache(m.cache)
+	turn.SetCache(m.cache, done.entry)
 	if done.end.Err != nil {
 		return nil, done.end.Err
 	}

@@ -200,14 +200,11 @@ func (p *plan) keep(f *flight, end stream.End) string {
 // Feedback takes what a person thought of an answer. The entry of a bad one is
 // removed from the cache.
 func (e *Engine) Feedback(ctx context.Context, messageID string, good bool) error {
-	m, err := e.conversations.Message(messageID)
-	if err != nil {
+	entry, err := e.conversations.Entry(messageID)
+	if err != nil || entry == "" {
 		return err
 	}
-	if m.Cache == nil || m.Cache.EntryID == "" {
-		return nil
-	}
-	if _, err := e.setup.Load().Cache.Feedback(ctx, m.Cache.EntryID, good); err != nil {
+	if _, err := e.setup.Load().Cache.Feedback(ctx, entry, good); err != nil {
 		return fmt.Errorf("remove the answer from the cache: %w", err)
 	}
 	return nil

@@ -263,6 +263,8 @@ func record(t *testing.T) map[string]string {
 	chatted := r.exchange("rigrun/chat", question)
 	r.exchange("rigrun/models", map[string]any{})
 	r.exchange("rigrun/stats", map[string]any{})
+	r.exchange("rigrun/feedback", map[string]any{"messageId": chatted["messageId"], "rating": "good"})
+	r.exchange("rigrun/cache/clear", map[string]any{})
 	id := map[string]any{"conversationId": chatted["conversationId"]}
 	r.exchange("rigrun/conversations/list", map[string]any{"limit": 20})
 	r.exchange("rigrun/conversations/get", id)

@@ -39,8 +39,9 @@ type conversation struct {
 	summary  chat.Summary
 	messages []chat.Message
 	prompts  []string
-	sealed   string // why nothing of it may go to a cloud, "" where nothing stands against it
-	busy     int    // answers being written; a busy conversation is not dropped
+	entries  map[string]string // under which ID the cache keeps a message, by the message's; nil before the first
+	sealed   string            // why nothing of it may go to a cloud, "" where nothing stands against it
+	busy     int               // answers being written; a busy conversation is not dropped
 }
 
 // New returns an empty set that reads the time from now.
@@ -181,18 +182,18 @@ func (s *Conversations) List(offset, limit int) (items []chat.Summary, more bool
 	return items, false
 }
 
-// Message returns a message of any conversation.
-func (s *Conversations) Message(id string) (chat.Message, error) {
+// Entry returns under which ID the cache keeps a message, "" where it does not.
+func (s *Conversations) Entry(messageID string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.all {
 		for i := range c.messages {
-			if c.messages[i].MessageID == id {
-				return c.messages[i], nil
+			if c.messages[i].MessageID == messageID {
+				return c.entries[messageID], nil
 			}
 		}
 	}
-	return chat.Message{}, ErrNoMessage
+	return "", ErrNoMessage
 }
 
 // Rename gives a conversation a new title and returns its summary.

@@ -74,11 +74,19 @@ func (t *Turn) Close(e stream.End) error {
 	return nil
 }
 
-// SetCache records what the answer has to do with the cache.
-func (t *Turn) SetCache(c chat.CacheInfo) {
+// SetCache records what the answer has to do with the cache, and under which ID
+// it is kept there, "" where it is not.
+func (t *Turn) SetCache(c chat.CacheInfo, entry string) {
 	t.store.mu.Lock()
 	defer t.store.mu.Unlock()
 	t.conv.messages[t.at].Cache = &c
+	if entry == "" {
+		return
+	}
+	if t.conv.entries == nil {
+		t.conv.entries = map[string]string{}
+	}
+	t.conv.entries[t.MessageID] = entry
 }
 
 // Spent adds what the answer cost, in cents, to its conversation.
