@@ -37,8 +37,13 @@ func (e *Entry) AppendBinary(b []byte) ([]byte, error) {
 	w.text(e.Embedder)
 	w.vector(e.Vector)
 	w.answer(&e.Answer)
-	sum := sha256.Sum256(w.b[len(b):])
-	return append(w.b, sum[:sumBytes]...), nil
+	return appendSum(w.b, w.b[len(b):]), nil
+}
+
+// appendSum appends the checksum of data to b.
+func appendSum(b, data []byte) []byte {
+	sum := sha256.Sum256(data)
+	return append(b, sum[:sumBytes]...)
 }
 
 // MarshalBinary returns what [Entry.AppendBinary] appends.

@@ -25,7 +25,7 @@ func (s *Store) Get(ctx context.Context, k cache.Key) (cache.Entry, bool, error)
 	var found bool
 	err := s.use(ctx, func(d *database) error {
 		var err error
-		_, e, found, err = s.entry(d, getEntry, k[:])
+		e, found, err = s.entry(d, getEntry, k[:])
 		return err
 	})
 	return e, found && err == nil, err
@@ -33,22 +33,22 @@ func (s *Store) Get(ctx context.Context, k cache.Key) (cache.Entry, bool, error)
 
 // entry reads the row that a query finds. One that has outlived its time, or
 // whose checksums do not fit, is not found.
-func (s *Store) entry(d *database, query string, by any) (n int64, e cache.Entry, found bool, err error) {
-	var used int64
+func (s *Store) entry(d *database, query string, by any) (e cache.Entry, found bool, err error) {
+	var n, used int64
 	var body, vector []byte
 	if found, err = d.row(query, []any{by}, &n, &used, &body, &vector); err != nil || !found {
-		return n, e, false, err
+		return e, false, err
 	}
 	if e.UnmarshalBinary(body) != nil || s.expired(e.Created) {
-		return n, cache.Entry{}, false, nil
+		return cache.Entry{}, false, nil
 	}
 	e.Used = time.UnixMicro(used).UTC()
 	if e.Embedder != "" || len(vector) > 0 { // an entry without its vector is torn too
 		if e.Vector = openVector(n, vector); e.Vector == nil {
-			return n, cache.Entry{}, false, nil
+			return cache.Entry{}, false, nil
 		}
 	}
-	return n, e, true, nil
+	return e, true, nil
 }
 
 func (s *Store) expired(created time.Time) bool {
@@ -156,25 +156,33 @@ func (d *database) put(tx *sql.Tx, e cache.Entry) error {
 // trim drops entries that are too old, and then those used longest ago until the
 // limits hold, a hundredth more than need be, so that it is not done every time.
 func (s *Store) trim(d *database, tx *sql.Tx) error {
-	now := s.o.Now()
 	if s.o.TTL > 0 {
-		if _, err := d.exec(tx, dropOld, now.Add(-s.o.TTL).UnixMicro()); err != nil {
+		if _, err := d.exec(tx, dropOld, s.o.Now().Add(-s.o.TTL).UnixMicro()); err != nil {
 			return err
 		}
+	}
+	if over, err := s.over(tx); err != nil || over == 0 {
+		return err
+	}
+	if _, err := d.exec(tx, countAgain); err != nil { // a wrong total would cost good entries
+		return err
 	}
 	for {
-		var t totals
-		if err := tx.QueryRow(getTotals).Scan(&t.entries, &t.bytes, &t.epoch); err != nil {
+		n, err := s.over(tx)
+		if err != nil || n == 0 {
 			return err
 		}
-		n := s.excess(t)
-		if n == 0 || t.entries == 0 {
-			return nil
-		}
-		if _, err := d.exec(tx, dropUnused, n); err != nil {
+		if dropped, err := d.exec(tx, dropUnused, n); err != nil || dropped == 0 {
 			return err
 		}
 	}
+}
+
+// over is how many entries should go by the totals as tx sees them.
+func (s *Store) over(tx *sql.Tx) (int, error) {
+	var t totals
+	err := tx.QueryRow(getTotals).Scan(&t.entries, &t.bytes, &t.epoch)
+	return s.excess(t), err
 }
 
 // excess is how many entries should go at once, 0 where the limits hold.
@@ -183,14 +191,14 @@ func (s *Store) excess(t totals) int {
 	if s.o.MaxEntries > 0 {
 		over = t.entries - s.o.MaxEntries
 	}
-	if s.o.MaxBytes > 0 && t.bytes > s.o.MaxBytes && t.entries > 0 {
-		mean := max(t.bytes/int64(t.entries), 1)
+	if s.o.MaxBytes > 0 && t.bytes > s.o.MaxBytes {
+		mean := max(t.bytes/int64(max(t.entries, 1)), 1)
 		over = max(over, int((t.bytes-s.o.MaxBytes)/mean), 1)
 	}
 	if over <= 0 {
 		return 0
 	}
-	return min(over+t.entries/100, t.entries)
+	return over + t.entries/100
 }
 
 // Touch notes when entries were used.

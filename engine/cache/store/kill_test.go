@@ -46,11 +46,14 @@ func work() {
 		fatal(err)
 	}
 	s := New(Options{Path: path, Now: time.Now})
+	fmt.Println("alive")
 	switch task {
 	case "load":
 		load(s, seed)
 	case "limited":
 		limited(s)
+	case "answer":
+		answering(s)
 	}
 }
 
@@ -109,7 +112,7 @@ type killed struct {
 	failed    string
 }
 
-// lives starts a worker and kills it after d.
+// lives starts a worker and kills it d after it has begun.
 func lives(t *testing.T, path string, seed uint64, d time.Duration) killed {
 	t.Helper()
 	self, err := os.Executable()
@@ -119,13 +122,15 @@ func lives(t *testing.T, path string, seed uint64, d time.Duration) killed {
 	out, err := cmd.StdoutPipe()
 	must(t, err)
 	must(t, cmd.Start())
-	timer := time.AfterFunc(d, func() { _ = cmd.Process.Kill() })
+	timer := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
 	k := killed{put: map[int]bool{}, gone: map[int]bool{}}
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		word, rest, _ := strings.Cut(lines.Text(), " ")
 		n, _ := strconv.Atoi(rest)
 		switch word {
+		case "alive":
+			timer.Reset(d)
 		case "put":
 			k.put[n] = true
 		case "gone":
@@ -164,7 +169,7 @@ func TestKilled(t *testing.T) {
 		var wg sync.WaitGroup
 		for range workers {
 			seed++
-			own, d := seed, time.Duration(r.IntN(100_000))*time.Microsecond
+			own, d := seed, slowness*time.Duration(r.IntN(80_000))*time.Microsecond
 			wg.Go(func() {
 				k := lives(t, path, own, d)
 				mu.Lock()
@@ -231,7 +236,7 @@ func sound(t *testing.T, s *Store) bool {
 	}))
 	for _, n := range numbers(t, s) {
 		must(t, s.use(t.Context(), func(d *database) error {
-			_, _, ok, err := s.entry(d, getNumbered, n)
+			_, ok, err := s.entry(d, getNumbered, n)
 			if !ok {
 				t.Errorf("row %d is torn", n)
 			}
@@ -275,7 +280,7 @@ func TestLogCutAnywhere(t *testing.T) {
 	log, err := os.ReadFile(from + "-wal")
 	must(t, err)
 	r := rand.New(rand.NewPCG(3, 4))
-	for i := range 80 {
+	for i := range 80 / slowness {
 		path := filepath.Join(t.TempDir(), "cache.db")
 		must(t, os.WriteFile(path, db, 0o600))
 		cut := r.IntN(len(log) + 1)

@@ -30,3 +30,8 @@ func (s *Store) Release(ctx context.Context, k cache.Key, owner string) error {
 		return err
 	})
 }
+
+var (
+	_ cache.Backing = (*Store)(nil)
+	_ cache.Leaser  = (*Store)(nil)
+)

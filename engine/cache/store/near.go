@@ -38,10 +38,10 @@ func (s *Store) Near(ctx context.Context, p cache.Probe) ([]cache.Near, error) {
 	var found []cache.Near
 	err := s.use(ctx, func(d *database) (err error) {
 		if len(p.Vector) != semantic.Dim {
-			found, err = s.scan(d, p)
+			found, err = s.scan(ctx, d, p)
 			return err
 		}
-		x, err := d.group(p)
+		x, err := d.group(ctx, p)
 		if err != nil {
 			return err
 		}
@@ -56,8 +56,9 @@ func (s *Store) Near(ctx context.Context, p cache.Probe) ([]cache.Near, error) {
 	return found, err
 }
 
-// group returns the embedder's index with the probe's group read up to now.
-func (d *database) group(p cache.Probe) (*semantic.Index, error) {
+// group returns the embedder's index with the probe's group read up to now. When
+// ctx ends it returns ctx's error, and what was read by then is kept.
+func (d *database) group(ctx context.Context, p cache.Probe) (*semantic.Index, error) {
 	t, err := d.totals()
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func (d *database) group(p cache.Probe) (*semantic.Index, error) {
 		g = &groupsIndex{index: semantic.New(vectors{d}), read: map[cache.Key]int64{}}
 		d.near.by[p.Embedder] = g
 	}
-	err = d.vectors(p, g.read[p.Group], func(n int64, v []float32) {
+	err = d.vectors(ctx, p, g.read[p.Group], func(n int64, v []float32) {
 		if g.index.Add(uint64(n), p.Group, v) == nil {
 			g.read[p.Group] = n
 		}
@@ -81,7 +82,7 @@ func (d *database) group(p cache.Probe) (*semantic.Index, error) {
 }
 
 // vectors hands the probe's group's vectors after number n to each, which must not keep v.
-func (d *database) vectors(p cache.Probe, n int64, each func(n int64, v []float32)) error {
+func (d *database) vectors(ctx context.Context, p cache.Probe, n int64, each func(n int64, v []float32)) error {
 	st, err := d.statement(getGroup)
 	if err != nil {
 		return err
@@ -92,7 +93,7 @@ func (d *database) vectors(p cache.Probe, n int64, each func(n int64, v []float3
 	}
 	var blob sql.RawBytes // ten thousand rows are read through one buffer
 	v := make([]float32, len(p.Vector))
-	for rows.Next() {
+	for ctx.Err() == nil && rows.Next() {
 		if err := rows.Scan(&n, &blob); err != nil {
 			return errors.Join(err, rows.Close())
 		}
@@ -100,7 +101,7 @@ func (d *database) vectors(p cache.Probe, n int64, each func(n int64, v []float3
 			each(n, v)
 		}
 	}
-	return errors.Join(rows.Err(), rows.Close())
+	return errors.Join(ctx.Err(), rows.Err(), rows.Close())
 }
 
 // vectors gives the index the numbers it has rounded.
@@ -122,7 +123,7 @@ func (s *Store) fetch(d *database, x *semantic.Index, p cache.Probe, hits []sema
 		if h.Cosine < p.AtLeast {
 			break
 		}
-		_, e, ok, err := s.entry(d, getNumbered, int64(h.ID))
+		e, ok, err := s.entry(d, getNumbered, int64(h.ID))
 		if err != nil {
 			return nil, false, err
 		}
@@ -137,9 +138,9 @@ func (s *Store) fetch(d *database, x *semantic.Index, p cache.Probe, hits []sema
 }
 
 // scan compares the probe with every vector of its group.
-func (s *Store) scan(d *database, p cache.Probe) ([]cache.Near, error) {
+func (s *Store) scan(ctx context.Context, d *database, p cache.Probe) ([]cache.Near, error) {
 	var hits []semantic.Hit
-	err := d.vectors(p, 0, func(n int64, v []float32) {
+	err := d.vectors(ctx, p, 0, func(n int64, v []float32) {
 		if c := cache.Cosine(p.Vector, v); c >= p.AtLeast {
 			hits = append(hits, semantic.Hit{ID: uint64(n), Cosine: c})
 		}
@@ -153,7 +154,7 @@ func (s *Store) scan(d *database, p cache.Probe) ([]cache.Near, error) {
 		if len(found) == p.K {
 			break
 		}
-		_, e, ok, err := s.entry(d, getNumbered, int64(h.ID))
+		e, ok, err := s.entry(d, getNumbered, int64(h.ID))
 		if err != nil {
 			return nil, err
 		}

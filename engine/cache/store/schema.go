@@ -21,7 +21,7 @@ CREATE TABLE entries (
 	size    INTEGER NOT NULL,
 	body    BLOB NOT NULL
 );
-CREATE INDEX entries_used ON entries (used);
+CREATE INDEX entries_used ON entries (used, size); -- size, so that they can be added up by the index alone
 CREATE INDEX entries_created ON entries (created);
 CREATE TABLE vectors (
 	n        INTEGER PRIMARY KEY,
@@ -67,6 +67,7 @@ const (
 	dropOld     = `DELETE FROM entries WHERE created <= ?`
 	dropUnused  = `DELETE FROM entries WHERE n IN (SELECT n FROM entries ORDER BY used LIMIT ?)`
 	dropAll     = `DELETE FROM entries`
+	countAgain  = `UPDATE totals SET entries = (SELECT count(*) FROM entries), bytes = (SELECT coalesce(sum(size), 0) FROM entries)`
 	raiseEpoch  = `UPDATE totals SET epoch = epoch + 1`
 	takeLease   = `INSERT INTO leases (key, owner, expires) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET owner = ?2, expires = ?3 WHERE owner = ?2 OR expires <= ?4`
 	giveLease   = `DELETE FROM leases WHERE key = ? AND owner = ?`

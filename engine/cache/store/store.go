@@ -143,6 +143,9 @@ func (s *Store) replace(d *database, cause error) error {
 	s.db = nil
 	aside := setAside(s.o.Path, d.info, s.o.Now(), cause)
 	_ = guarded(d.close)
+	if errors.Is(aside, errAside) { // some systems rename no file that is open
+		aside = setAside(s.o.Path, d.info, s.o.Now(), cause)
+	}
 	if aside != nil {
 		return s.laterLocked(aside)
 	}

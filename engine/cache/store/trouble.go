@@ -22,6 +22,7 @@ var (
 	ErrClosed = errors.New("the cache's store is closed")
 
 	errFault = errors.New("the database library failed")
+	errAside = errors.New("set aside the damaged")
 )
 
 // extended is SQLite's error code, 0 for other errors.
@@ -70,10 +71,10 @@ func setAside(path string, opened os.FileInfo, now time.Time, cause error) error
 	}
 	to := path + ".damaged-" + now.UTC().Format("20060102T150405.000Z")
 	if err := os.Rename(path, to); err != nil {
-		return fmt.Errorf("set the damaged %s aside: %w", path, err)
+		return fmt.Errorf("%w %s: %w", errAside, path, err)
 	}
 	if err := os.Rename(path+"-wal", to+"-wal"); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("set the damaged %s-wal aside: %w", path, err)
+		return fmt.Errorf("%w %s-wal: %w", errAside, path, err)
 	}
 	_ = os.Remove(path + "-shm") // made anew by whoever opens the file
 	return &cache.SetAside{Path: path, To: to, Err: cause}

@@ -71,15 +71,14 @@ func TestTruncated(t *testing.T) {
 	whole := closedFile(t, 40)
 	r := rand.New(rand.NewPCG(5, 6))
 	aside := 0
-	for i := range 40 {
-		c := newClock()
-		s := opened(t, Options{Now: c.Now})
+	for i := range 40 / slowness {
+		s := opened(t, Options{})
 		must(t, os.MkdirAll(filepath.Dir(s.o.Path), 0o700))
 		must(t, os.WriteFile(s.o.Path, whole[:1+r.IntN(len(whole)-1)], 0o600))
 		aside += useDamaged(t, s, 40, fmt.Sprint("cut ", i))
 	}
-	if aside < 20 {
-		t.Errorf("only %d of 40 truncated files were noticed", aside)
+	if aside < 20/slowness {
+		t.Errorf("only %d of %d truncated files were noticed", aside, 40/slowness)
 	}
 }
 
@@ -87,8 +86,8 @@ func TestTruncated(t *testing.T) {
 func TestBytesChanged(t *testing.T) {
 	whole := closedFile(t, 40)
 	r := rand.New(rand.NewPCG(7, 8))
-	for i := range 40 {
-		s := opened(t, Options{})
+	for i := range 60 / slowness {
+		s := opened(t, Options{MaxEntries: 1000, MaxBytes: 10 << 20})
 		must(t, os.MkdirAll(filepath.Dir(s.o.Path), 0o700))
 		changed := bytes.Clone(whole)
 		for range 1 << r.IntN(8) {
@@ -194,6 +193,22 @@ func TestDamagedInUse(t *testing.T) {
 	if n := len(asideOf(t, s.o.Path)); n != 1 || said < 1 || said > 3 {
 		t.Errorf("%d files were set aside, %d operations said so", n, said)
 	}
+}
+
+// TestWrongTotals has totals that no deletion can bring within the limits.
+func TestWrongTotals(t *testing.T) {
+	s := opened(t, Options{MaxEntries: 10, MaxBytes: 1 << 20})
+	must(t, s.Put(t.Context(), entry(1, s.o.Now())))
+	must(t, s.use(t.Context(), func(d *database) error {
+		_, err := d.db.Exec("UPDATE totals SET entries = 1000000, bytes = 1000000000")
+		return err
+	}))
+	must(t, s.Put(t.Context(), entry(2, s.o.Now())))
+	must(t, s.Put(t.Context(), entry(3, s.o.Now())))
+	if _, ok := got(t, s, entry(3, s.o.Now()).Key); !ok {
+		t.Error("the newest entry is gone")
+	}
+	sound(t, s)
 }
 
 func TestForeignFilesAreLeftAlone(t *testing.T) {
