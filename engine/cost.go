@@ -51,6 +51,18 @@ func (p *plan) pay(a *attempt, r *ledger.Reservation, u chat.Usage, chunks int) 
 	return cents
 }
 
+// counted fills in estimates where a server did not count: a chunk of a stream
+// is a token for every server in use, and a prompt has [bytesPerToken].
+func (p *plan) counted(u chat.Usage, chunks int) chat.Usage {
+	if u.CompletionTokens == 0 && chunks > 0 {
+		u.CompletionTokens, u.Estimated = chunks, true
+	}
+	if u.PromptTokens == 0 {
+		u.PromptTokens, u.Estimated = (promptBytes(p.turns)+bytesPerToken-1)/bytesPerToken, true
+	}
+	return u
+}
+
 // saved is what an answer did not cost: that of the cloud tier it would have
 // gone to, less what was spent.
 func (p *plan) saved(d chat.RouteDecision, done landing) float64 {

@@ -232,10 +232,7 @@ func (e *Engine) answer(ctx context.Context, req chat.Request, before store.Befo
 		return p, landing{end: stream.End{Err: fmt.Errorf("write the route: %w", err)}}
 	}
 	done := e.ride(ctx, p, out)
-	if done.end.Usage.PromptTokens == 0 && !done.end.Usage.Estimated {
-		done.end.Usage.PromptTokens = (promptBytes(p.turns) + 3) / bytesPerToken
-		done.end.Usage.Estimated = true
-	}
+	done.end.Usage = p.counted(done.end.Usage, 0) // an answer that was left has no count of its own
 	return p, done
 }
 

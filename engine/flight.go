@@ -30,6 +30,7 @@ type flight struct {
 
 	mu     sync.Mutex
 	riders []*rider            // guarded by mu
+	chunks int                 // guarded by mu: how many were written
 	log    transcript          // guarded by mu: what has been written so far, for those who join later
 	moved  *chat.RouteDecision // guarded by mu: the route a fallback changed to
 	closed bool                // guarded by mu: nobody can join any more
@@ -117,6 +118,7 @@ func (e *Engine) launch(f *flight, p *plan, ended func()) {
 	e.running.Go(func() {
 		defer cancel()
 		end := e.fly(ctx, f, p)
+		end.Usage = p.counted(end.Usage, f.chunks)
 		f.entry = p.keep(f, end)
 		if ended != nil {
 			ended()
@@ -220,6 +222,7 @@ func (f *flight) Write(c stream.Chunk) error {
 		return context.Canceled
 	}
 	f.log.add(c)
+	f.chunks++
 	for i := 0; i < len(f.riders); {
 		if r := f.riders[i]; r.try(r.out.Write(c)) {
 			i++

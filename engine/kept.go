@@ -62,6 +62,10 @@ func (p *plan) exact(ctx context.Context) (kept, bool) {
 	return p.keptAs(e, chat.HitExact, 0), ok && p.current(e)
 }
 
+// likenessLimit bounds the search for a question that means the same: a question
+// must not wait longer for an answer it may not get than a model's first word takes.
+const likenessLimit = 100 * time.Millisecond
+
 // similar looks for the answer to a question that asks the same in other words,
 // beside whatever the caller does meanwhile. The channel has it, or is closed.
 // The goroutine ends with the lookup, which takes milliseconds.
@@ -71,8 +75,10 @@ func (p *plan) similar(ctx context.Context) <-chan kept {
 		close(found)
 		return found
 	}
+	ctx, cancel := context.WithTimeout(ctx, likenessLimit)
 	go func() {
 		defer close(found)
+		defer cancel()
 		defer func() { _ = recover() }() // a question that cannot be compared is one that was not found
 		if m, ok := p.lookup().Similar(ctx); ok && p.current(m.Entry) {
 			found <- p.keptAs(m.Entry, chat.HitSemantic, m.Similarity)

@@ -87,7 +87,7 @@ func (s *shelf) build(p plan, l *local.Server, dial redis.Dial) *cache.Cache {
 	}
 	o := cache.Options{
 		Threshold: p.settings.Threshold, TTL: p.settings.TTL,
-		MaxEntries: p.settings.MaxEntries, MaxBytes: maxMemory,
+		MaxEntries: p.settings.MaxEntries, MaxBytes: maxMemory, NoMarked: !p.settings.Marked,
 	}
 	o.Backing = s.backing(p, dial)
 	switch {

@@ -41,6 +41,7 @@ type Cache struct {
 	TTL        time.Duration // 0 is for ever
 	MaxEntries int           // 0 is no limit
 	Semantic   bool          // differently worded questions may match
+	Marked     bool          // answers marked CUI and above are kept, too, in memory alone
 	Threshold  float64       // the least similarity of a semantic hit, 0 for the embedder's own
 	Store      string        // "" for the embedded file, else a redis:// or rediss:// URL
 }

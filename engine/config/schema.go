@@ -32,7 +32,7 @@ func Default() Config {
 		Mode: chat.ModeAuto, MaxTier: chat.TierCloud, MaxAnswerCents: -1, MaxDayCents: -1,
 		Local:         Local{Kind: "auto", URL: DefaultURL, KeepAlive: 5 * time.Minute},
 		RedactSecrets: true, Audit: true,
-		Cache: Cache{Enabled: true, TTL: 24 * time.Hour, MaxEntries: 10_000, Semantic: true},
+		Cache: Cache{Enabled: true, TTL: 24 * time.Hour, MaxEntries: 10_000, Semantic: true, Marked: true},
 		Trace: "off",
 	}
 }
@@ -155,6 +155,10 @@ func otherKeys() []Key {
 		{
 			"cache.semantic", "boolean", "true", "Answer a differently worded question from the cache.", true,
 			boolean(func(c *Config, v bool) { c.Cache.Semantic = v }),
+		},
+		{
+			"cache.marked", "boolean", "true", "Keep answers marked CUI and above, too, in this process's memory alone.", true,
+			boolean(func(c *Config, v bool) { c.Cache.Marked = v }),
 		},
 		{
 			"cache.threshold", "number from 0 to 1", "null", "The least similarity of a semantic hit; unset is the embedder's own.", true,
