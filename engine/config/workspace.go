@@ -149,7 +149,7 @@ func tightenings() map[string]func(old, next Config) bool {
 		"security.redactSecrets": stays(func(c Config) bool { return c.RedactSecrets }),
 		"security.audit":         stays(func(c Config) bool { return c.Audit }),
 		"cache.enabled":          stays(func(c Config) bool { return !c.Cache.Enabled }),
-		"cache.marked":            stays(func(c Config) bool { return !c.Cache.Marked }),
+		"cache.marked":           stays(func(c Config) bool { return !c.Cache.Marked }),
 		"cache.semantic":         stays(func(c Config) bool { return !c.Cache.Semantic }),
 		keyMaxTier: func(old, next Config) bool {
 			was, _ := old.TierRank(old.MaxTier)
