@@ -29,8 +29,8 @@ func (p *plan) writes() bool { return p.question.Cache != chat.CacheOff }
 // version, the history, and the content of the context. Secrets stand in it as
 // placeholders.
 func (p *plan) lookUp() *cache.Lookup {
-	h, r := p.hide(), &p.rules
-	by, _ := route.Forced(r)
+	h, r := p.hide(), p.makers()
+	by, _ := route.Forced(&r)
 	q := cache.Question{
 		Model:    p.question.Model,
 		Digest:   fmt.Sprintf("%s\n%s %s %s %t", p.setup.Servers, r.Mode, r.MaxTier, by, r.PreferLocal),
@@ -51,6 +51,20 @@ func (p *plan) lookUp() *cache.Lookup {
 		})
 	}
 	return p.setup.Cache.Lookup(&q)
+}
+
+// makers are the rules by which the answers were made that this question may get.
+// Nobody answers a question for the cache alone, so no answer was ever made under
+// that limit: it gets what was made without it.
+func (p *plan) makers() route.Rules {
+	r := p.rules
+	if r.MaxTier == chat.TierCache {
+		r.MaxTier = p.setup.Rules.MaxTier
+	}
+	if r.MaxTier == chat.TierCache {
+		r.MaxTier = chat.TierCloud // the settings' default
+	}
+	return r
 }
 
 // exact returns the answer to this very question. It contacts no model server.
