@@ -20,8 +20,8 @@ type kept struct {
 }
 
 // reads and writes say what a question may do with the cache.
-func (p *plan) reads() bool  { return p.shared }
-func (p *plan) writes() bool { return p.question.Cache != chat.CacheOff }
+func (p *plan) reads() bool  { return p.shared && !p.setup.Cache.Closed() }
+func (p *plan) writes() bool { return p.question.Cache != chat.CacheOff && !p.setup.Cache.Closed() }
 
 // lookUp begins the question's way through the cache. Everything that the answer
 // depends on is in the key: the servers and models as far as they are known

@@ -97,7 +97,8 @@ func (k knobs) settings(n *network, job int) map[string]any {
 		"routing.mode": k.mode, "routing.maxTier": tierNames()[k.maxTier],
 		"routing.paranoid": k.paranoid, "routing.offline": k.offline, "routing.preferLocal": k.preferLocal,
 		"security.classification": k.level, "security.redactSecrets": k.redact,
-		"local.url": fmt.Sprintf("%s/%d/%s", n.local.URL, job, k.local), "local.kind": "openai",
+		"cache.enabled": false, // every question must be asked to show where it goes
+		"local.url":     fmt.Sprintf("%s/%d/%s", n.local.URL, job, k.local), "local.kind": "openai",
 		"cloud.tiers": map[string]any{
 			"low":  map[string]any{"model": lowModel, "priceIn": 0.5, "priceOut": 1.5, "order": 1.0},
 			"high": map[string]any{"model": highModel, "priceIn": 5.0, "priceOut": 15.0, "order": 2.0},

@@ -144,6 +144,9 @@ func (l *Lookup) backing() Backing {
 	return l.c.o.Backing
 }
 
+// Closed reports whether the cache was closed: it finds and keeps nothing then.
+func (c *Cache) Closed() bool { return c.ctx.Err() != nil }
+
 // Lookup begins a lookup. It reads q once and does not keep it.
 func (c *Cache) Lookup(q *Question) *Lookup {
 	l := &Lookup{c: c, level: q.Level, closed: c.ctx.Err() != nil || c.o.NoMarked && q.Level > Shareable}
