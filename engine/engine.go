@@ -255,6 +255,9 @@ func (e *Engine) settle(p *plan, m *meter, turn *store.Turn, done landing) (*cha
 		p.audit(audit.EventAnswer, m.decision, done.end.Usage, done.spent)
 	}
 	turn.Spent(done.spent)
+	if done.cache != nil {
+		m.cache = *done.cache
+	}
 	turn.SetCache(m.cache, done.entry)
 	if done.end.Err != nil {
 		return nil, done.end.Err

@@ -38,6 +38,7 @@ type flight struct {
 	spent  float64             // what the call cost in cents; set before done is closed
 	fell   bool                // another backend took over; belongs to the flight's goroutine
 	entry  string              // under which the answer is kept, "" where it is not; set before done is closed
+	taken  *kept               // the answer of another process that was waited for; set before done is closed
 }
 
 // landing is how an answer ended for one who listened to it.
@@ -46,6 +47,8 @@ type landing struct {
 	spent float64 // cents; 0 for those who joined an answer that another had asked for
 	entry string  // under which the answer is kept, "" where it is not
 	saved float64 // what it cost when it was made; 0 where it was made now
+
+	cache *chat.CacheInfo // of another process's answer that was waited for; else the route said it
 }
 
 // rider is one listener of a flight.
@@ -63,10 +66,7 @@ func (e *Engine) ride(ctx context.Context, p *plan, out line) landing {
 	f, first := e.board(p, r)
 	select {
 	case <-f.done:
-		if !first {
-			return landing{end: f.end, entry: f.entry}
-		}
-		return landing{end: f.end, spent: f.spent, entry: f.entry}
+		return f.landing(first)
 	case <-ctx.Done():
 		f.leave(r)
 		return landing{end: stream.End{Err: context.Cause(ctx)}}
@@ -74,6 +74,18 @@ func (e *Engine) ride(ctx context.Context, p *plan, out line) landing {
 		f.leave(r)
 		return landing{end: stream.End{Err: fmt.Errorf("write the answer: %w", r.err)}}
 	}
+}
+
+// landing is how a flight ended for one of its riders. The first one paid for it.
+func (f *flight) landing(first bool) landing {
+	l := landing{end: f.end, entry: f.entry}
+	if first {
+		l.spent = f.spent
+	}
+	if f.taken != nil {
+		l.entry, l.saved, l.cache = f.taken.ID, f.taken.Answer.CostCents, &f.taken.info
+	}
+	return l
 }
 
 // board joins the running flight of an identical plan, or starts one.
@@ -132,6 +144,7 @@ func (e *Engine) launch(f *flight, p *plan, ended func()) {
 // waited for instead.
 func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
 	if kept, ok := p.await(ctx); ok {
+		f.taken = &kept
 		f.reroute(p.kept(kept))
 		return p.write(kept, f)
 	}
