@@ -324,6 +324,9 @@ func (m maker) selectLines(item *chat.ContextItem) {
 		FirstLine: from + 1, LastLine: to,
 	}
 	item.Text = item.Document[item.Span.Start:item.Span.End]
+	if m.oneIn(6) { // a client's own text, without the range that it is from
+		item.Span = chat.Span{End: len(item.Document)}
+	}
 }
 
 // searched adds what a search, a diff or a person's clipboard brings.
