@@ -186,7 +186,7 @@ func (s *scene) context(params map[string]any, f *fact) {
 	plain := "package queue\n\n// see " + f.nonce + "\nfunc Push(v int) error {\n\treturn errFull\n}\n"
 	name := fmt.Sprintf("src/f%d.go", s.asked)
 	item := map[string]any{"kind": "file"}
-	switch s.r.IntN(15) {
+	switch s.r.IntN(16) {
 	case 0: // a clean file on the disk
 		item["uri"] = s.file(name, plain, "")
 	case 1: // marked on the disk
@@ -215,6 +215,8 @@ func (s *scene) context(params map[string]any, f *fact) {
 		return
 	case 12:
 		item = s.selection(s.file(name, plain+s.credential().Text+"\n", ""), 0, 5)
+	case 13: // a client's own text of a marked document that is not open
+		item = map[string]any{"kind": "selection", "uri": s.file(name, "// "+s.mark(f)+"\n"+plain, ""), "text": "func Push(v int) error { // " + f.nonce + "\n"}
 	default:
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -90,22 +91,57 @@ func sealed(req chat.Request) string {
 // one, that only the rest of the document shows to be one: some lines of a key, a
 // password without its name. Nothing could find it in the prompt to replace it.
 func cutSecret(item *chat.ContextItem) bool {
-	at := item.Span
-	if len(item.Text) == len(item.Document) || at.Start < 0 || at.End > len(item.Document) || at.Start >= at.End {
+	if item.Text == "" || len(item.Text) == len(item.Document) {
 		return false
 	}
-	var shown []secret.Finding // in the piece alone
-	for i, f := range secret.Find(item.Document) {
-		if i == 0 {
-			shown = secret.Find(item.Document[at.Start:at.End])
+	hidden := secret.Find(item.Document)
+	if len(hidden) == 0 {
+		return false
+	}
+	shown := secret.Find(item.Text)
+	at := place(item)
+	for _, f := range hidden {
+		if at < 0 {
+			if quotes(item.Text, item.Document[f.Start:f.End], shown) {
+				return true
+			}
+			continue
 		}
-		start, end := max(f.Start, at.Start), min(f.End, at.End)
+		start, end := max(f.Start-at, 0), min(f.End-at, len(item.Text))
 		for _, s := range shown {
-			if s.Start+at.Start <= start {
-				start = max(start, s.End+at.Start)
+			if s.Start <= start {
+				start = max(start, s.End)
 			}
 		}
-		if start < end && strings.TrimSpace(item.Document[start:end]) != "" {
+		if start < end && strings.TrimSpace(item.Text[start:end]) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// place is where in its document a piece begins, -1 where it is no piece of it.
+func place(item *chat.ContextItem) int {
+	at := item.Span
+	if 0 <= at.Start && at.Start <= at.End && at.End <= len(item.Document) && item.Document[at.Start:at.End] == item.Text {
+		return at.Start
+	}
+	return strings.Index(item.Document, item.Text)
+}
+
+// fewestQuoted is the least length in bytes of a line that is taken for a quote.
+const fewestQuoted = 8
+
+// quotes reports whether a text holds a line of a secret that no finding in the
+// text covers.
+func quotes(text, value string, shown []secret.Finding) bool {
+	for line := range strings.Lines(value) {
+		line = strings.TrimSpace(line)
+		at := strings.Index(text, line)
+		if len(line) < fewestQuoted || at < 0 {
+			continue
+		}
+		if !slices.ContainsFunc(shown, func(f secret.Finding) bool { return f.Start <= at && at+len(line) <= f.End }) {
 			return true
 		}
 	}

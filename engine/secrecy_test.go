@@ -27,6 +27,8 @@ func TestPiecesOfSecretsStay(t *testing.T) {
 		{"half a password", env, "x7KqT2", true},
 		{"a password with its name", env, "password = \"x7KqT2mZp9Lw\"\n", false},
 		{"the lines beside it", env, "retries = 3\n", false},
+		{"a text that quotes a key", "// below\n" + key, "It says:\n> " + body[:64], true},
+		{"a text that quotes nothing", "// below\n" + key, "It says: // below", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			big := words("openai", "above")
@@ -34,7 +36,7 @@ func TestPiecesOfSecretsStay(t *testing.T) {
 			start := strings.Index(test.document, test.piece)
 			_, r, _ := say(t, h, chat.Request{Message: easy, Mode: chat.ModeCloud, Context: []chat.ContextItem{{
 				Kind: chat.ContextSelection, Path: "/w/key.txt", Document: test.document, Text: test.piece,
-				Span: chat.Span{Start: start, End: start + len(test.piece), FirstLine: 1, LastLine: 1},
+				Span: chat.Span{Start: max(start, 0), End: max(start, 0) + len(test.piece), FirstLine: 1, LastLine: 1},
 			}}})
 			if stays := r.Route.ForcedBy == route.ForcedBySecrets; stays != test.stays || stays != (len(big.Prompts()) == 0) {
 				t.Errorf("%+v, sent to the cloud: %+v", r.Route, big.Prompts())

@@ -86,8 +86,8 @@ func (v view) resolve(item ext.ContextItem) (chat.ContextItem, error) {
 		out.RealPath = real
 	}
 	doc, ok := v.Get(u)
-	if !ok && item.Text == "" {
-		if doc, err = readDocument(u, out, v.Snapshot); err != nil {
+	if !ok { // a client's own text of a document is marked as the whole of it is
+		if doc, err = readDocument(u, out, v.Snapshot); err != nil && item.Text == "" {
 			return out, err
 		}
 	}

@@ -19,6 +19,7 @@ type question struct {
 	sealed   bool     // a file of secrets
 	cut      bool     // a part of a secret, or one without what shows that it is one: it may go or not, but not be seen
 	secrets  []string // in what is sent
+	planted  []credential
 	hidden   []string // in documents, outside of what is sent
 	raised   bool     // the request's own level
 	unknown  bool     // it names a tier that there is not
@@ -192,7 +193,7 @@ func (j *job) question(c *talk) *question {
 		q.request.Message = m.one(words+"\n\n"+q.request.Message, q.request.Message+"\n\n"+words, q.request.Message+"\n\n"+words+"\n\nand so on")
 	case 1, 2, 3:
 		x := m.credential()
-		q.plant(x.Secret)
+		q.plant(x)
 		q.request.Message += "\n" + x.Text + "\n" + m.one("", "It fails.")
 	case 4:
 		if m.oneIn(4) {
@@ -236,9 +237,9 @@ func (j *job) wishes(q *question) {
 
 // plant notes a secret that is sent. What is shorter than eight characters is a
 // word, and may stand elsewhere by chance.
-func (q *question) plant(secret string) {
-	if len(secret) >= 8 {
-		q.secrets = append(q.secrets, secret)
+func (q *question) plant(x credential) {
+	if len(x.Secret) >= 8 {
+		q.secrets, q.planted = append(q.secrets, x.Secret), append(q.planted, x)
 	} else {
 		q.cut = true
 	}
@@ -279,19 +280,19 @@ func (j *job) item(q *question) {
 		m.selectLines(&item)
 	}
 	for _, x := range planted {
-		q.plantIn(&item, x.Secret, x.Text)
+		q.plantIn(&item, x)
 	}
 	q.request.Context = append(q.request.Context, item)
 }
 
 // plantIn notes a secret of a document: sent, or left behind in what is not.
-func (q *question) plantIn(item *chat.ContextItem, secret, text string) {
-	secret = strings.TrimSpace(secret)
+func (q *question) plantIn(item *chat.ContextItem, x credential) {
+	secret, text := strings.TrimSpace(x.Secret), x.Text
 	switch {
 	case len(secret) < 8:
 		q.cut = true
 	case strings.Contains(item.Text, secret):
-		q.secrets = append(q.secrets, secret)
+		q.secrets, q.planted = append(q.secrets, secret), append(q.planted, x)
 		q.cut = q.cut || !strings.Contains(item.Text, text)
 	default:
 		q.hidden = append(q.hidden, secret)
@@ -324,6 +325,9 @@ func (m maker) selectLines(item *chat.ContextItem) {
 		FirstLine: from + 1, LastLine: to,
 	}
 	item.Text = item.Document[item.Span.Start:item.Span.End]
+	if m.oneIn(6) { // a client's own text, without the range that it is from
+		item.Span = chat.Span{End: len(item.Document)}
+	}
 }
 
 // searched adds what a search, a diff or a person's clipboard brings.
@@ -334,14 +338,14 @@ func (j *job) searched(q *question) {
 	case 0:
 		x := m.credential()
 		item.Text += x.Text + "\n"
-		q.plant(x.Secret)
+		q.plant(x)
 	case 1:
 		item.Text += "\n\n" + m.one("SECRET//NOFORN", "(TS//SI) The range is 40 km.", "CUI//SP-CTI") + "\n"
 		q.marked = true
 	case 2:
 		secret := m.password()
 		item.URI = "https://bob:" + secret + "@git.example/x.go"
-		q.plant(secret)
+		q.plant(credential{"url", item.URI, secret})
 	case 3:
 		item.Query = m.one("SECRET//NOFORN", "CUI//SP-CTI")
 		q.marked = true

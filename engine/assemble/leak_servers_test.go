@@ -146,8 +146,17 @@ func (n *network) fail(w http.ResponseWriter, r *http.Request, behaviour string)
 	}
 	w.WriteHeader(status)
 	// A careless server repeats what it was asked in its error.
-	body, _ := io.ReadAll(r.Body)
-	_, _ = fmt.Fprintf(w, `{"error":{"message":%q}}`, body)
+	repeated, _ := json.Marshal(careless(receive(r))) // of a string
+	_, _ = fmt.Fprintf(w, `{"error":{"message":%s}}`, repeated)
+}
+
+// careless is what an error repeats: all of a request, or the end of its question.
+func careless(s *sent) string {
+	if len(s.texts) == 0 || len(s.raw)%2 == 0 {
+		return s.raw[strings.Index(s.raw, "{")+1:]
+	}
+	last := s.texts[len(s.texts)-1]
+	return strings.ToValidUTF8(last[max(len(last)-250, 0):], "")
 }
 
 // receive reads a request, and every string in its JSON.

@@ -57,9 +57,14 @@ func combinations() (all []knobs) {
 	return all
 }
 
-// open reports whether the settings alone let anything out.
-func (k knobs) open() bool {
-	return !k.paranoid && !k.offline && k.level == "UNCLASSIFIED" && k.maxTier >= 2 && !k.noURL && !k.noKey && (k.limit == "" || k.limit == "ample")
+// closed is how many of the settings keep everything here.
+func (k knobs) closed() (n int) {
+	for _, on := range []bool{k.paranoid, k.offline, k.level != "UNCLASSIFIED", k.maxTier < 2, k.limit != "" && k.limit != "ample"} {
+		if on {
+			n++
+		}
+	}
+	return n
 }
 
 // behave gives the servers something to do, mostly to answer.
@@ -193,29 +198,31 @@ func (k *knobs) lines(m maker, n *network) (lines []string) {
 func (k *knobs) tighten(m maker) (lines []string) {
 	loosen := func(key string, value any) { lines = append(lines, fmt.Sprintf("%s = %#v", key, value)) }
 	flag := func(key string, on *bool, odds int) {
-		switch m.IntN(odds) {
-		case 0:
+		switch n := m.IntN(odds); {
+		case *on && n%2 == 0: // what is on is what a hostile file wants off
+			loosen(key, false)
+		case n == 0:
 			loosen(key, true)
 			*on = true
-		case 1, 2:
+		case n <= 2:
 			loosen(key, false)
 		}
 	}
 	flag("routing.paranoid", &k.paranoid, 20)
 	flag("routing.offline", &k.offline, 20)
 	flag("security.redactSecrets", &k.redact, 12)
-	if m.oneIn(6) {
+	if m.oneIn(6) || k.maxTier < 2 && m.oneIn(2) {
 		tier := m.IntN(len(tierNames()))
 		loosen("routing.maxTier", tierNames()[tier])
 		k.maxTier = min(k.maxTier, tier)
 	}
 	levels := []string{"UNCLASSIFIED", "CUI", "CONFIDENTIAL", "SECRET", "TOP SECRET"}
-	switch m.IntN(30) {
-	case 0:
+	switch n := m.IntN(30); {
+	case n == 0:
 		level := m.IntN(len(levels))
 		loosen("security.classification", levels[level])
 		k.level = levels[max(level, slices.Index(levels, k.level))]
-	case 1, 2, 3:
+	case n <= 3 || k.level != levels[0] && n < 15:
 		loosen("security.classification", levels[0])
 	}
 	return lines

@@ -31,7 +31,7 @@ import (
 // most of a minute, and several with the race detector.
 const (
 	manyCases = 100_000
-	fewCases  = 2_000
+	fewCases  = 4_000
 )
 
 // caseCount is how many questions are asked: RIGRUN_LEAK_CASES, else as many as
@@ -81,6 +81,8 @@ type logged struct {
 // counts say what the run was worth.
 type counts struct {
 	asked, confined, arrived, reached, redacted, shared, fallback, refusals, failed atomic.Int64
+
+	kinds sync.Map // of secrets that were replaced in what reached the cloud
 }
 
 // TestNothingLeaks asks the engine, wired as the program wires it, for answers to
@@ -124,20 +126,22 @@ func TestNothingLeaks(t *testing.T) {
 func (c *counts) report(t *testing.T, total int, took time.Duration) {
 	t.Helper()
 	asked := c.asked.Load()
-	t.Logf("%d questions in %v, %.0f a second; %d could not leave, %d had to reach the cloud, %d requests did; %d secrets restored, %d shared answers, %d fallbacks, %d errors",
+	kinds := 0
+	c.kinds.Range(func(_, _ any) bool { kinds++; return true })
+	t.Logf("%d questions in %v, %.0f a second; %d could not leave, %d had to reach the cloud, %d requests did; %d secrets of %d kinds restored, %d shared answers, %d fallbacks, %d errors",
 		asked, took.Round(time.Millisecond), float64(asked)/took.Seconds(), c.confined.Load(), c.reached.Load(), c.arrived.Load(),
-		c.redacted.Load(), c.shared.Load(), c.fallback.Load(), c.refusals.Load())
+		c.redacted.Load(), kinds, c.shared.Load(), c.fallback.Load(), c.refusals.Load())
 	part := int64(total)
 	if t.Failed() || os.Getenv("RIGRUN_LEAK_JOB") != "" {
 		return
 	}
-	if asked < part || c.confined.Load() < part/4 || c.reached.Load() < part/20 || c.redacted.Load() < part/40 || c.shared.Load() < part/200 || c.fallback.Load() < part/200 {
+	if total >= manyCases && kinds < 200 || asked < part || c.confined.Load() < part/4 || c.reached.Load() < part/20 || c.redacted.Load() < part/100 || c.shared.Load() < part/200 || c.fallback.Load() < part/500 {
 		t.Error("too little was asked, or sent, to show anything")
 	}
 }
 
 // jobsFor shares the questions out: a few for each combination of settings, and
-// most of them for those that let something out.
+// most of them for those that let something out, or would but for one rule.
 func jobsFor(t *testing.T, total int) []*job {
 	t.Helper()
 	known := credentials(t)
@@ -145,18 +149,16 @@ func jobsFor(t *testing.T, total int) []*job {
 	m := maker{rand.New(rand.NewPCG(seed, 0)), known}
 	all := combinations()
 	m.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	var wide []knobs
+	var byRules [6][]knobs // by how many of them keep everything here
 	for _, k := range all {
-		if k.open() {
-			wide = append(wide, k)
-		}
+		byRules[k.closed()] = append(byRules[k.closed()], k)
 	}
 	var jobs []*job
 	add := func(k knobs, cases int) {
 		j := &job{number: len(jobs), t: t, knobs: k, cases: cases}
 		j.m = maker{rand.New(rand.NewPCG(seed, uint64(len(jobs)+1))), known}
 		j.m.behave(&j.knobs)
-		if len(jobs)%40 == 0 {
+		if len(jobs)%40 == 0 || cases > 10 && len(jobs)%4 == 0 {
 			j.state = t.TempDir()
 		}
 		jobs = append(jobs, j)
@@ -166,8 +168,12 @@ func jobsFor(t *testing.T, total int) []*job {
 	for i := 0; i < len(all); i += max(4*len(all)*each/total, 1) {
 		add(all[i], each)
 	}
-	for i := 0; total > 0; i++ {
-		add(wide[i%len(wide)], min(80, total))
+	for i := 0; total > 0; i++ { // of three, one has a rule that a repository's file would like to be rid of
+		some := byRules[0]
+		if i%3 == 2 {
+			some = byRules[1]
+		}
+		add(some[i%len(some)], min(60, total))
 	}
 	m.Shuffle(len(jobs), func(a, b int) {
 		jobs[a], jobs[b] = jobs[b], jobs[a]
@@ -301,6 +307,9 @@ func (j *job) judge(c *talk, q *question, h *heard, arrived []*sent) {
 		j.log.sends += len(arrived)
 	}
 	for _, s := range arrived {
+		for _, x := range q.planted {
+			j.counts.kinds.Store(x.Kind, true)
+		}
 		if !may {
 			j.errorf("what is confined (%s%s %q) reached the cloud: %s", j.forbids(q), c.why(q), q.markings, s.raw)
 		}
