@@ -196,7 +196,7 @@ func (p *plan) write(k kept, w stream.Writer) stream.End {
 // keep stores the answer of a flight that ended cleanly, under placeholders for
 // its secrets, and returns the entry's ID. What the outline says is not kept: it
 // costs nothing and a model's answer is wanted in its place; nor is what stood in
-// for a tier that failed.
+// for a tier that failed, or holds a secret that the question does not.
 func (p *plan) keep(f *flight, end stream.End) string {
 	if !p.writes() {
 		return ""
@@ -214,7 +214,22 @@ func (p *plan) keep(f *flight, end stream.End) string {
 	}
 	answer.Text, _ = h.vault.Redact(text)
 	answer.Thinking, _ = h.vault.Redact(thinking)
+	if !p.restores(&answer, text, thinking) {
+		look.Done()
+		return ""
+	}
 	return look.Store(answer)
+}
+
+// restores reports whether the question brings back what was replaced in its
+// answer. A secret that stands in the answer alone, as that of an example does,
+// is nowhere to be had when the question is asked again.
+func (p *plan) restores(a *cache.Answer, text, thinking string) bool {
+	if a.Text == text && a.Thinking == thinking {
+		return true
+	}
+	v := p.hideSecrets().vault // the plan's own has learnt the answer's secrets
+	return v.Restore(a.Text) == text && v.Restore(a.Thinking) == thinking
 }
 
 // Feedback takes what a person thought of an answer. The entry of a bad one is

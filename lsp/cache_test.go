@@ -124,7 +124,7 @@ const someCode = "package main\n\nfunc double(n int) int { return 2 * n }\nfunc 
 // the same bytes, as the wire contract has it, and the conversation says so.
 func TestExactHit(t *testing.T) {
 	tokens := backendtest.OddTokens(200)
-	k := startKeeper(t, lsptest.Options{}, backendtest.Answer(backendtest.Tokens(tokens...)))
+	k := startKeeper(t, lsptest.Options{}, backendtest.Tokens(tokens...))
 	about := selects(k.Open("main.go", "go", someCode))
 	made := k.misses("the first time", "What does it do?", about)
 	if want := strings.Join(tokens, ""); made.text != want {
@@ -247,6 +247,8 @@ func TestSemanticHit(t *testing.T) {
 	k.misses("other words to another model", "How can I reverse a slice in Go?", chatParams{"model": "other"})
 	about := selects(k.Open("main.go", "go", someCode))
 	k.misses("other words about code", "How can I reverse a slice in Go?", about)
+	k.misses("leaning on the code", "explain it", about)
+	k.misses("leaning on the code, in other words", "explain this", about)
 	leaning := k.misses("leaning on the code", "Explain what it does", about)
 	k.misses("leaning, in other words", "Explain what this does", about)
 	k.hits("leaning, the same", "Explain what it does", about, chat.HitExact, leaning.text)
@@ -429,6 +431,33 @@ func TestSecretsStayOutOfTheFile(t *testing.T) {
 	next.hits("after a restart", question, selects(next.Open("main.go", "go", code)), chat.HitExact, quoting)
 	changed := strings.Replace(code, password, "hY8!"+"rQa53wSlMn", 1)
 	next.misses("with another password", question, selects(next.Open("main2.go", "go", changed)))
+}
+
+// TestSecretOfTheAnswerAlone gets an answer with a password that nobody asked
+// about, an example's. It cannot be kept as it is, and must not come back with
+// something else in the password's place.
+func TestSecretOfTheAnswerAlone(t *testing.T) {
+	example := "Write this: password = \"gX7!" + "qPz42vRkLm\" and go on."
+	k := startKeeper(t, lsptest.Options{}, backendtest.Tokens(strings.SplitAfter(example, " ")...))
+	for _, wording := range []string{"How do I set a password in curl?", "How do I set a password in curl?", "How can I set a password in curl?"} {
+		if s := k.misses("whatever the words", wording, nil); s.text != example {
+			t.Errorf("the answer is %q", s.text)
+		}
+	}
+	k.Close()
+	if k.holds("qPz42vRkLm") || k.holds("Write this") {
+		t.Error("the file holds the answer")
+	}
+}
+
+// TestMarkedAnswersMayBeForbidden has the settings keep nothing above UNCLASSIFIED.
+func TestMarkedAnswersMayBeForbidden(t *testing.T) {
+	k := startKeeper(t, lsptest.Options{Settings: map[string]any{"cache": map[string]any{"marked": false}}})
+	marked := chatParams{"classification": "CUI"}
+	k.misses("marked", "What is a slice?", marked)
+	k.misses("marked, again", "What is a slice?", marked)
+	k.misses("unmarked", "What is a slice?", nil)
+	k.hits("unmarked, again", "What is a slice?", nil, chat.HitExact, "answer 3.")
 }
 
 // TestMarkedAnswersStayInTheProcess asks at every level: above UNCLASSIFIED an

@@ -57,12 +57,17 @@ func (h home) unprivileged(t *testing.T) *editor {
 	return h.editorOf(self, programEnv+"="+program)
 }
 
-// opened gives everyone the right to read all of a home.
-func (h home) opened(t *testing.T) {
+// closed takes the right to write away from all of a home.
+func (h home) closed(t *testing.T) {
 	t.Helper()
 	err := filepath.Walk(h.dir, func(path string, info os.FileInfo, err error) error {
 		if err != nil {
 			return err
+		}
+		if os.Getuid() == 0 { // the home is the user's that the process will be of
+			if err := os.Chown(path, nobody, nobody); err != nil {
+				return err
+			}
 		}
 		return os.Chmod(path, map[bool]os.FileMode{true: 0o555, false: 0o444}[info.IsDir()])
 	})
@@ -96,7 +101,7 @@ func TestReadOnlyHome(t *testing.T) {
 			} else if err := os.MkdirAll(filepath.Join(h.dir, "state"), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			h.opened(t)
+			h.closed(t)
 			answers := []string{"first", "second", "third"}[asked:]
 			e := h.unprivileged(t)
 			e.wants(answers[0], chat.HitNone, question)
