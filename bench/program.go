@@ -65,7 +65,8 @@ func program(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	budgets := []budget{{"size", "MB", 20, []float64{float64(info.Size()) / 1e6}}}
+	// 20 MB were allowed before the embedding model was in it, 28 are with it.
+	budgets := []budget{{"size", "MB", 28, []float64{float64(info.Size()) / 1e6}}}
 	for _, measure := range []func(string) ([]budget, error){measureStarts, measureTokens, measureCancels} {
 		more, err := measure(path)
 		if err != nil {

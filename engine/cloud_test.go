@@ -49,7 +49,8 @@ func say(t *testing.T, h house, req chat.Request) (string, *chat.Result, *engine
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rec.Text(), result, rec
+	text := rec.Text()
+	return text, result, rec
 }
 
 func words(label string, w ...string) *enginetest.Backend {
