@@ -26,9 +26,9 @@ func TestModels(t *testing.T) {
 	}
 	yes, no := true, false
 	want := []chat.Model{
-		{ID: "coder:latest", Backend: "ollama", Tier: "local", ContextLength: 32768, Capabilities: []string{"completion", "tools"}, SizeBytes: 7, Loaded: &yes},
-		{ID: "nomic:v1", Backend: "ollama", Tier: "local", ContextLength: 512, Capabilities: []string{"embedding"}, Loaded: &no},
-		{ID: "old:latest", Backend: "ollama", Tier: "local", Capabilities: []string{}, Loaded: &no},
+		{ID: "coder:latest", Backend: "ollama", Tier: "local", ContextLength: 32768, Capabilities: []string{"completion", "tools"}, SizeBytes: 7, Loaded: &yes, Digest: "a"},
+		{ID: "nomic:v1", Backend: "ollama", Tier: "local", ContextLength: 512, Capabilities: []string{"embedding"}, Loaded: &no, Digest: "b"},
+		{ID: "old:latest", Backend: "ollama", Tier: "local", Capabilities: []string{}, Loaded: &no, Digest: "c"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

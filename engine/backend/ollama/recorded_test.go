@@ -85,7 +85,7 @@ func TestRecordedCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	no := false
-	want := chat.Model{ID: "tiny-bpe:latest", Backend: "ollama", Tier: "local", ContextLength: 2048, SizeBytes: 609663, Loaded: &no, Capabilities: info.Capabilities}
+	want := chat.Model{ID: "tiny-bpe:latest", Backend: "ollama", Tier: "local", ContextLength: 2048, SizeBytes: 609663, Loaded: &no, Capabilities: info.Capabilities, Digest: "936adda553a3244e773eec90ead0a219889e510c2461567f42ae39cf408b283d"}
 	if len(models) != 2 {
 		t.Fatalf("%d models", len(models))
 	}
