@@ -154,7 +154,7 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 		_ = l.Close(stream.End{Err: err})
 		return nil, err
 	}
-	m := &meter{next: l, now: e.now, start: start}
+	m := &meter{next: l, now: e.now, start: start, cache: chat.CacheInfo{Hit: chat.HitNone}}
 	out := line{
 		Sink: stream.Tee(m, stream.Quiet(turn)),
 		route: func(d chat.RouteDecision, c *chat.CacheInfo) error {
