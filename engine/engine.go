@@ -202,38 +202,51 @@ func tooLong(req chat.Request) error {
 	}
 }
 
-// answer prepares a question, and gives a kept answer or has one made: it
-// announces the route and rides the answer's flight. The plan is nil where there
-// was none.
+// answer prepares a question, and gives a kept answer or has one made. The plan is
+// nil where the question was refused.
 func (e *Engine) answer(ctx context.Context, req chat.Request, before store.Before, out line) (*plan, landing) {
 	p, err := e.prepare(req, before)
 	if err != nil {
 		return nil, landing{end: stream.End{Err: err}}
 	}
-	if kept, ok := p.exact(ctx); ok {
-		return p, p.give(kept, out)
+	kept, ok := p.exact(ctx)
+	if !ok {
+		kept, ok, err = e.routeOrFind(ctx, p)
 	}
+	var done landing
+	switch {
+	case ok:
+		done = p.give(kept, out)
+	case err != nil:
+		done.end.Err = err
+	default:
+		done = e.ask(ctx, p, out)
+	}
+	return p, done
+}
+
+// routeOrFind routes a question and, beside that, looks for the answer to one that
+// means the same. Where only kept answers are allowed, no server is contacted.
+func (e *Engine) routeOrFind(ctx context.Context, p *plan) (k kept, found bool, err error) {
 	similar := p.similar(ctx)
 	if p.rules.MaxTier == chat.TierCache {
-		if kept, ok := <-similar; ok {
-			return p, p.give(kept, out)
-		}
-		return p, landing{end: stream.End{Err: errNotStored()}}
+		err = errNotStored()
+	} else {
+		err = e.route(ctx, p)
 	}
-	err = e.route(ctx, p)
-	if kept, ok := <-similar; ok {
-		return p, p.give(kept, out)
-	}
-	if err != nil {
-		return nil, landing{end: stream.End{Err: err}}
-	}
+	k, found = <-similar
+	return k, found, err
+}
+
+// ask has an answer made: it announces the route and rides the answer's flight.
+func (e *Engine) ask(ctx context.Context, p *plan, out line) landing {
 	p.audit(audit.EventRoute, p.first.decision, chat.Usage{}, 0)
 	if err := out.route(p.first.decision, &chat.CacheInfo{Hit: chat.HitNone}); err != nil {
-		return p, landing{end: stream.End{Err: fmt.Errorf("write the route: %w", err)}}
+		return landing{end: stream.End{Err: fmt.Errorf("write the route: %w", err)}}
 	}
 	done := e.ride(ctx, p, out)
 	done.end.Usage = p.counted(done.end.Usage, 0) // an answer that was left has no count of its own
-	return p, done
+	return done
 }
 
 // bytesPerToken is how many bytes a token is taken to have where a server did
@@ -251,7 +264,7 @@ func errNotStored() error {
 
 // settle closes the books of an answer: its cost, what it saved, and the log.
 func (e *Engine) settle(p *plan, m *meter, turn *store.Turn, done landing) (*chat.Result, error) {
-	if p != nil {
+	if m.decision.Tier != "" { // else it was refused before it went anywhere
 		p.audit(audit.EventAnswer, m.decision, done.end.Usage, done.spent)
 	}
 	turn.Spent(done.spent)
