@@ -234,14 +234,19 @@ func (e *Engine) routeOrFind(ctx context.Context, p *plan) (k kept, found bool, 
 	} else {
 		err = e.route(ctx, p)
 	}
-	k, found = <-similar
-	return k, found, err
+	like := <-similar
+	p.refused = like.refused
+	return like.kept, like.found, err
 }
 
 // ask has an answer made: it announces the route and rides the answer's flight.
 func (e *Engine) ask(ctx context.Context, p *plan, out line) landing {
 	p.audit(audit.EventRoute, p.first.decision, chat.Usage{}, 0)
-	if err := out.route(p.first.decision, &chat.CacheInfo{Hit: chat.HitNone}); err != nil {
+	d := p.first.decision
+	if p.refused != "" {
+		d.Reason += "; a kept answer was " + p.refused // for the person alone: it may quote the question
+	}
+	if err := out.route(d, &chat.CacheInfo{Hit: chat.HitNone}); err != nil {
 		return landing{end: stream.End{Err: fmt.Errorf("write the route: %w", err)}}
 	}
 	done := e.ride(ctx, p, out)

@@ -76,15 +76,23 @@ func (p *plan) exact(ctx context.Context) (kept, bool) {
 	return p.keptAs(e, chat.HitExact, 0), ok && p.current(e)
 }
 
+// likeness is what became of the search for a question that means the same.
+type likeness struct {
+	kept    kept
+	found   bool
+	refused string // why the nearest one was not taken, "" where there was none
+}
+
 // likenessLimit bounds the search for a question that means the same: a question
 // must not wait longer for an answer it may not get than a model's first word takes.
 const likenessLimit = 100 * time.Millisecond
 
 // similar looks for the answer to a question that asks the same in other words,
-// beside whatever the caller does meanwhile. The channel has it, or is closed.
-// The goroutine ends with the lookup, which takes milliseconds.
-func (p *plan) similar(ctx context.Context) <-chan kept {
-	found := make(chan kept, 1)
+// beside whatever the caller does meanwhile. The channel has it, or why the
+// nearest one was not taken, or is closed. The goroutine ends with the lookup,
+// which takes milliseconds.
+func (p *plan) similar(ctx context.Context) <-chan likeness {
+	found := make(chan likeness, 1)
 	if !p.reads() {
 		close(found)
 		return found
@@ -94,8 +102,12 @@ func (p *plan) similar(ctx context.Context) <-chan kept {
 		defer close(found)
 		defer cancel()
 		defer func() { _ = recover() }() // a question that cannot be compared is one that was not found
-		if m, ok := p.lookup().Similar(ctx); ok && p.current(m.Entry) {
-			found <- p.keptAs(m.Entry, chat.HitSemantic, m.Similarity)
+		m, ok := p.lookup().Similar(ctx)
+		switch {
+		case ok && p.current(m.Entry):
+			found <- likeness{kept: p.keptAs(m.Entry, chat.HitSemantic, m.Similarity), found: true}
+		case len(m.Refused) > 0:
+			found <- likeness{refused: m.Refused[0].String()}
 		}
 	}()
 	return found

@@ -26,6 +26,7 @@ type plan struct {
 	turns    []chat.Turn  // as a local server is sent them
 	shared   bool         // may be answered together with identical questions
 	first    attempt
+	refused  string // why a kept answer to a like question is not given, "" where there was none
 
 	// The prompt as a cloud server is sent it, and the question's way through the
 	// cache: each made once, when it is needed.

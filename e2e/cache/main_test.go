@@ -183,6 +183,24 @@ func (e *editor) wants(text string, hit chat.CacheHit, message string, more ...s
 	return r
 }
 
+// finds waits until a question has an answer in the cache, without any model
+// server: the team's is left alone for a while after it was slow once, which on a
+// busy machine it is.
+func (e *editor) finds(text string, hit chat.CacheHit, message string) {
+	e.t.Helper()
+	eventually(e.t, "the answer is found", func() error {
+		c := e.sent(message, "maxTier", "cache")
+		if _, failed := c.Wait(); failed != nil {
+			return failed
+		}
+		got, r := e.answered(c)
+		if got != text || r.Cache.Hit != hit {
+			e.t.Fatalf("%q is answered with %q, cache %+v; want %q, %s", message, got, r.Cache, text, hit)
+		}
+		return nil
+	})
+}
+
 // chatted checks how many questions have reached the model server.
 func chatted(t *testing.T, s *backendtest.Server, want int) {
 	t.Helper()

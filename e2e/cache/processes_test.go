@@ -30,7 +30,7 @@ func TestAnswersOutliveTheProcess(t *testing.T) {
 	h := newHome(t, server)
 	first := h.editor()
 	first.wants(want, chat.HitNone, question)
-	<-time.After(300 * time.Millisecond) // what the brief time until an answer is kept may be
+	<-time.After(300 * time.Millisecond) // an answer is in the file well before that
 	first.kill()
 	second := h.editor()
 	second.wants(want, chat.HitExact, question)

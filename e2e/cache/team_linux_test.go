@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -148,12 +149,18 @@ func (s *team) entries() int {
 	return stats.Entries
 }
 
-// holds waits until the server has this many answers.
-func (s *team) holds(want int) {
+// shares has an editor ask until its answer, whose text is known, is the only one
+// that the server has.
+func (s *team) shares(e *editor, text, message string) {
 	s.t.Helper()
-	eventually(s.t, "the answers are shared", func() error {
-		if got := s.entries(); got != want {
-			return fmt.Errorf("Redis holds %d answers, not %d", got, want)
+	e.wants(text, chat.HitNone, message)
+	tries := 0
+	eventually(s.t, "the answer is shared", func() error {
+		if got := s.entries(); got != 1 {
+			if tries++; tries%100 == 0 { // it was not there for a moment, and is not told again
+				e.wants(text, chat.HitNone, message, "cache", "refresh")
+			}
+			return fmt.Errorf("Redis holds %d answers", got)
 		}
 		return nil
 	})
@@ -177,44 +184,61 @@ func (s *team) everything() string {
 	return all.String()
 }
 
-// TestTwoHomesShare has two people's processes share answers through Redis, and
-// none of those that are marked.
+// TestTwoHomesShare has people of one team ask the same, exactly and in other
+// words. The model is asked once.
 func TestTwoHomesShare(t *testing.T) {
 	s := newTeam(t)
-	server := backendtest.Ollama(t, script(
-		backendtest.Tokens("shared ", "by all"), backendtest.Tokens("the safe's number"), backendtest.Tokens("yours alone"), backendtest.Tokens("anew"),
-	))
+	server := backendtest.Ollama(t, script(backendtest.Tokens("shared ", "by all")))
 	mine, yours := s.member(server), s.member(server)
-	me, you := mine.editor(), yours.editor()
-	me.wants("shared by all", chat.HitNone, question)
-	s.holds(1)
+	me, you, third := mine.editor(), yours.editor(), s.member(server).editor()
+	s.shares(me, "shared by all", question)
+	asked := len(server.Chats())
+	you.finds("shared by all", chat.HitExact, question)
+	third.finds("shared by all", chat.HitSemantic, paraphrase)
 	you.wants("shared by all", chat.HitExact, question)
-	third := s.member(server).editor() // has nothing in memory
-	third.wants("shared by all", chat.HitSemantic, paraphrase)
-	chatted(t, server, 1)
-
-	const marked = "How does the zanzibar protocol work?"
-	me.wants("the safe's number", chat.HitNone, marked, "classification", "CUI")
-	me.wants("the safe's number", chat.HitExact, marked, "classification", "CUI")
-	you.wants("yours alone", chat.HitNone, marked, "classification", "CUI")
-	s.holds(1)
-	if got := mine.command("cache", "stats"); !strings.HasPrefix(got, "1 answers, ") || !strings.Contains(got, s.port) || strings.Contains(got, password) {
+	chatted(t, server, asked)
+	if got := yours.command("cache", "stats"); !strings.HasPrefix(got, "1 answers, ") || !strings.Contains(got, s.port) || strings.Contains(got, password) {
 		t.Errorf("cache stats says %q", got)
 	}
-	me.Close() // what was still to be written is written
-	you.Close()
-	for text, want := range map[string]bool{
-		"shared by all": true, "reverse a slice": true,
-		"the safe's number": false, "zanzibar": false, "yours alone": false,
-	} {
-		if strings.Contains(s.everything(), text) != want {
-			t.Errorf("that Redis was told %q is %v, want %v", text, !want, want)
+	for _, text := range []string{"shared by all", "reverse a slice"} {
+		if !strings.Contains(s.everything(), text) {
+			t.Errorf("the server's folder does not hold %q, so it shows nothing of what should not be there", text)
 		}
 	}
 	for _, h := range []home{mine, yours} {
 		if _, err := os.Stat(h.file()); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("a team's member has a file of its own: %v", err)
 		}
+	}
+	if got := yours.command("cache", "clear"); got != "1 removed\n" || s.entries() != 0 {
+		t.Errorf("cache clear says %q; the server holds %d answers", got, s.entries())
+	}
+}
+
+// TestMarkedQuestionsNeverReachRedis asks at CUI. The one who asked gets the
+// answer again, nobody else does, and Redis is told nothing of it.
+func TestMarkedQuestionsNeverReachRedis(t *testing.T) {
+	s := newTeam(t)
+	const text, marked = "the safe's number", "How does the zanzibar protocol work?"
+	server := backendtest.Ollama(t, script(backendtest.Tokens(text)))
+	me, you := s.member(server).editor(), s.member(server).editor()
+	s.shares(me, text, question)
+	asked := len(server.Chats())
+	me.wants(text, chat.HitNone, marked, "classification", "CUI")
+	me.wants(text, chat.HitExact, marked, "classification", "CUI")
+	you.wants(text, chat.HitNone, marked, "classification", "CUI")
+	chatted(t, server, asked+2)
+	me.Close() // what was still to be written is written
+	you.Close()
+	if n := s.entries(); n != 1 {
+		t.Errorf("Redis holds %d answers, want the unmarked one", n)
+	}
+	all := s.everything()
+	if strings.Contains(all, "zanzibar") || !strings.Contains(all, text) {
+		t.Error("Redis was told of a marked question, or its log is not where it was looked for")
+	}
+	if n := strings.Count(all, "VADD"); n == 0 || n > asked {
+		t.Errorf("Redis was told %d vectors, for %d unmarked questions", n, asked)
 	}
 }
 
@@ -225,9 +249,8 @@ func TestRedisDiesInMidUse(t *testing.T) {
 	s := newTeam(t)
 	server := backendtest.Ollama(t, backendtest.Script{})
 	me, you := s.member(server).editor(), s.member(server).editor()
-	me.wants("Hello", chat.HitNone, question)
-	s.holds(1)
-	you.wants("Hello", chat.HitExact, question)
+	s.shares(me, "Hello", question)
+	you.finds("Hello", chat.HitExact, question)
 	s.kill()
 	for i := range 5 {
 		asked := fmt.Sprintf("What is number %d?", i)
@@ -242,7 +265,8 @@ func TestRedisDiesInMidUse(t *testing.T) {
 		}
 	}
 	for _, e := range []*editor{me, you} {
-		if told := e.WindowMessages(); len(told) != 1 || strings.Contains(told[0], password) {
+		told := e.WindowMessages() // that the server was slow before may be one of them
+		if said := slices.Compact(slices.Sorted(slices.Values(told))); len(told) == 0 || len(said) < len(told) || strings.Contains(strings.Join(told, ""), password) {
 			t.Errorf("an editor was told %d times: %q", len(told), told)
 		}
 	}
@@ -250,12 +274,11 @@ func TestRedisDiesInMidUse(t *testing.T) {
 	n := 0
 	eventually(t, "answers are shared again", func() error {
 		n++
-		e, other := me, you
 		asked := fmt.Sprintf("What is number %d hundred?", n)
-		e.wants("Hello", chat.HitNone, asked)
-		<-time.After(300 * time.Millisecond)
-		if _, r := other.answered(other.sent(asked)); r.Cache.Hit != chat.HitExact {
-			return errors.New("not shared")
+		me.wants("Hello", chat.HitNone, asked)
+		<-time.After(300 * time.Millisecond) // an answer is written some time after it was given
+		if _, failed := you.sent(asked, "maxTier", "cache").Wait(); failed != nil {
+			return failed
 		}
 		return nil
 	})
