@@ -32,7 +32,7 @@ func (l *Lookup) Await(ctx context.Context) (Entry, bool) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.c.o.MaxWait)
 	defer cancel()
-	for waited := false; ; waited = true {
+	for {
 		held, err := leaser.Lease(ctx, l.key, l.owner, leaseTTL)
 		l.c.note(err)
 		if err != nil {
@@ -41,9 +41,8 @@ func (l *Lookup) Await(ctx context.Context) (Entry, bool) {
 		if held {
 			l.hold(leaser)
 		}
-		if held && !waited {
-			return Entry{}, false // the first look found nothing a moment ago
-		}
+		// Also where the lease was free: its last holder may have stored the answer
+		// since the first look.
 		if e, ok := l.find(ctx); ok {
 			l.Done()
 			l.c.count.exact.Add(1)
