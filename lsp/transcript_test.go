@@ -718,6 +718,7 @@ var (
 	scrubMeasured = regexp.MustCompile(`"(firstTokenMs|totalMs|tokensPerSecond|goroutines|heapBytes|uptimeSeconds|p50|p95)": ?[0-9.e+-]+`)
 	scrubOutline  = regexp.MustCompile(`"completionTokens":\d+`)
 	scrubScore    = regexp.MustCompile(`"(score": ?[0-9.e+-]+|(?:complexity|queryType)": ?"[a-z]+")`) // the router's own tests know them
+	scrubLikeness = regexp.MustCompile(`; a kept answer was similar [^"]*`)                           // said only where it was found in time
 	scrubSeconds  = regexp.MustCompile(`\b\d+\.\d s\b`)
 )
 
@@ -731,6 +732,7 @@ func (s *scrubber) scrub(text string) string {
 	})
 	text = scrubShortID.ReplaceAllString(text, "answers/ID-")
 	text = scrubServer.ReplaceAllString(text, "SERVER")
+	text = scrubLikeness.ReplaceAllString(text, "")
 	text = scrubTime.ReplaceAllString(text, `"TIME"`)
 	text = scrubMeasured.ReplaceAllString(text, `"$1": MEASURED`)
 	text = scrubScore.ReplaceAllStringFunc(text, func(m string) string {
