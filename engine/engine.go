@@ -283,7 +283,9 @@ func (e *Engine) settle(p *plan, m *meter, turn *store.Turn, done landing) (*cha
 	r := m.result(turn, done.end)
 	r.Cache = m.cache
 	r.CostCents, r.SavedCents = done.spent, p.saved(m.decision, done)
-	p.setup.Ledger.Saved(r.SavedCents)
+	if r.SavedCents > 0 {
+		p.setup.Ledger.Saved(r.SavedCents)
+	}
 	if p.isCloud(m.decision.Tier) {
 		r.Redactions = p.hide().redactions
 	}

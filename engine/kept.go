@@ -19,9 +19,14 @@ type kept struct {
 	info chat.CacheInfo
 }
 
-// reads and writes say what a question may do with the cache.
-func (p *plan) reads() bool  { return p.shared && !p.setup.Cache.Closed() }
-func (p *plan) writes() bool { return p.question.Cache != chat.CacheOff && !p.setup.Cache.Closed() }
+// reads and writes say what a question may do with the cache. One that holds
+// secrets which are not replaced, such as a whole file of them, does neither: its
+// answer may hold some that no rule knows, and a store may be a team's.
+func (p *plan) reads() bool { return p.shared && p.keeps() }
+func (p *plan) writes() bool {
+	return p.question.Cache != chat.CacheOff && p.keeps()
+}
+func (p *plan) keeps() bool { return p.rules.Secrets == "" && !p.setup.Cache.Closed() }
 
 // lookUp begins the question's way through the cache. Everything that the answer
 // depends on is in the key: the servers and models as far as they are known
@@ -169,6 +174,8 @@ func (p *plan) notKept() chat.RouteDecision {
 // age writes a time for a person: its largest unit.
 func age(d time.Duration) string {
 	switch {
+	case d < time.Second:
+		return "a moment"
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))
 	case d < time.Hour:

@@ -263,3 +263,16 @@ func TestACloudAnswerIsPaidOnce(t *testing.T) {
 		t.Errorf("%+v", r.Route)
 	}
 }
+
+// TestAnswersAboutFilesOfSecretsAreNotKept asks about one twice.
+func TestAnswersAboutFilesOfSecretsAreNotKept(t *testing.T) {
+	h := openCache(t, enginetest.Words("first"), enginetest.Words("second"))
+	req := chat.Request{Message: "what is in this file", Context: []chat.ContextItem{{Kind: chat.ContextFile, Path: "/w/.env", Text: "A=b\n"}}}
+	say(t, h, req)
+	if text, r, _ := say(t, h, req); text != "second" || r.Cache.Hit != chat.HitNone {
+		t.Errorf("%q, %+v", text, r.Cache)
+	}
+	if n, err := h.ClearCache(t.Context()); err != nil || n != 0 {
+		t.Errorf("%d kept, %v", n, err)
+	}
+}
