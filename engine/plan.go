@@ -16,7 +16,7 @@ import (
 )
 
 // plan is a question ready to run: what it says, what it may do, and its first
-// attempt. Its fields are not changed once it is made.
+// attempt. Its fields are not changed once it runs.
 type plan struct {
 	setup    *Setup
 	question route.Question
