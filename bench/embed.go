@@ -22,8 +22,15 @@ const (
 // the width of what comes out. They are 95 % of its arithmetic.
 func products() [][3]int {
 	return [][3]int{
-		{pieces, 256, 512}, {pieces, 256, 768}, {pieces, 256, 512}, {pieces, 512, 1536}, {pieces, 1536, 512},
-		{pieces, 512, 1536}, {pieces, 512, 512}, {pieces, 512, 1536}, {pieces, 1536, 512},
+		{pieces, 256, 512},
+		{pieces, 256, 768},
+		{pieces, 256, 512},
+		{pieces, 512, 1536},
+		{pieces, 1536, 512},
+		{pieces, 512, 1536},
+		{pieces, 512, 512},
+		{pieces, 512, 1536},
+		{pieces, 1536, 512},
 		{1, 512, 512},
 	}
 }

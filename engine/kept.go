@@ -23,6 +23,7 @@ type kept struct {
 // secrets which are not replaced, such as a whole file of them, does neither: its
 // answer may hold some that no rule knows, and a store may be a team's.
 func (p *plan) reads() bool { return p.shared && p.keeps() }
+
 func (p *plan) writes() bool {
 	return p.question.Cache != chat.CacheOff && p.keeps()
 }
