@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -54,7 +53,7 @@ func startLlama(t *testing.T, shape gguf.Shape) *modelServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := freePort(t)
+	port := components.FreePort(t)
 	s := &modelServer{kind: "openai", url: "http://127.0.0.1:" + port, model: shape.Name}
 	cmd := program.Command(context.WithoutCancel(t.Context()),
 		"--model", modelFile(t, shape), "--alias", shape.Name, "--offline", "--no-webui",
@@ -71,7 +70,7 @@ func startOllama(t *testing.T, shape gguf.Shape) *modelServer {
 	if err != nil {
 		t.Skip((&components.Unavailable{Component: "ollama", Reason: "it is not on PATH"}).Error())
 	}
-	port := freePort(t)
+	port := components.FreePort(t)
 	s := &modelServer{kind: "ollama", url: "http://127.0.0.1:" + port, model: shape.Name + ":latest"}
 	home := t.TempDir()
 	env := append(os.Environ(), "HOME="+home, "OLLAMA_HOST=127.0.0.1:"+port, "OLLAMA_NO_CLOUD=1",
@@ -165,21 +164,6 @@ func modelFile(t *testing.T, shape gguf.Shape) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-// freePort returns a port that was free a moment ago.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
 }
 
 func tail(s string, lines int) string {

@@ -281,7 +281,6 @@ func (e *Engine) settle(p *plan, m *meter, turn *store.Turn, done landing) (*cha
 		return nil, done.end.Err
 	}
 	r := m.result(turn, done.end)
-	r.Cache = m.cache
 	r.CostCents, r.SavedCents = done.spent, p.saved(m.decision, done)
 	if r.SavedCents > 0 {
 		p.setup.Ledger.Saved(r.SavedCents)

@@ -72,6 +72,7 @@ func (m *meter) result(t *store.Turn, e stream.End) *chat.Result {
 		Text:           t.Text(),
 		FinishReason:   e.Reason,
 		Route:          m.decision,
+		Cache:          m.cache,
 		Usage:          e.Usage,
 		Metrics:        m.metrics(e.Usage),
 		Redactions:     []chat.Redaction{},

@@ -175,7 +175,7 @@ func (s *Setup) rulesFor(req *chat.Request, level chat.Level) (route.Rules, erro
 		if !route.KnownTier(req.MaxTier, r.Tiers) {
 			return r, fmt.Errorf("%w %q", ErrUnknownTier, req.MaxTier)
 		}
-		r.MaxTier = lowerTier(r.MaxTier, req.MaxTier, r.Tiers)
+		r.MaxTier = route.LowerTier(r.MaxTier, req.MaxTier, r.Tiers)
 	}
 	if s.MaxDayCents >= 0 {
 		spent, _, err := s.Ledger.Today()
@@ -185,31 +185,6 @@ func (s *Setup) rulesFor(req *chat.Request, level chat.Level) (route.Rules, erro
 		r.DayLeftCents = max(s.MaxDayCents-spent, 0)
 	}
 	return r, nil
-}
-
-// lowerTier returns the lower of two known tiers.
-func lowerTier(a, b string, tiers []route.Tier) string {
-	if tierRank(a, tiers) <= tierRank(b, tiers) {
-		return a
-	}
-	return b
-}
-
-// tierRank orders the tiers: the cache, the local server, the cloud's in their
-// order, and "cloud", which stands for all of them.
-func tierRank(name string, tiers []route.Tier) int {
-	switch name {
-	case chat.TierCache:
-		return -2
-	case chat.TierLocal:
-		return -1
-	}
-	for i := range tiers {
-		if tiers[i].Name == name && name != chat.TierCloud {
-			return i
-		}
-	}
-	return len(tiers)
 }
 
 // promptBytes is the length of a prompt's text.

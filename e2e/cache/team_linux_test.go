@@ -49,7 +49,7 @@ func newTeam(t *testing.T) *team {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &team{t: t, program: program, dir: t.TempDir(), port: freePort(t)}
+	s := &team{t: t, program: program, dir: t.TempDir(), port: components.FreePort(t)}
 	write(t, filepath.Join(s.dir, "redis.conf"), strings.Join([]string{
 		"bind 127.0.0.1", "port " + s.port, "dir " + s.dir, `save ""`,
 		"appendonly yes", "appendfsync always", "aof-use-rdb-preamble no", "auto-aof-rewrite-percentage 0",
@@ -79,21 +79,6 @@ func rule(t *testing.T) string {
 	}
 	t.Fatal("docs/cache-redis.md names no access rule")
 	return ""
-}
-
-// freePort returns a port that was free a moment ago.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
 }
 
 func (s *team) start() {

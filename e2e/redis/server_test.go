@@ -61,7 +61,7 @@ func newServer(t *testing.T, config ...string) *server {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	s := &server{program: program, conf: filepath.Join(dir, "redis.conf"), port: freePort(t)}
+	s := &server{program: program, conf: filepath.Join(dir, "redis.conf"), port: components.FreePort(t)}
 	lines := append([]string{"bind 127.0.0.1", "dir " + dir, `save ""`, "appendonly no", "user default off"}, config...)
 	if slices.Contains(config, tlsOnly) {
 		lines = append(lines, "tls-port "+s.port)
@@ -169,19 +169,4 @@ func eventually(t *testing.T, what string, check func() error) {
 		}
 	}
 	t.Fatalf("%s: not within %v: %v", what, patience, err)
-}
-
-// freePort returns a port that was free a moment ago.
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
 }

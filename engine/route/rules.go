@@ -141,3 +141,28 @@ func KnownTier(name string, tiers []Tier) bool {
 	return name == chat.TierCache || name == chat.TierLocal || name == chat.TierCloud ||
 		name != "" && reach(name, tiers) > 0
 }
+
+// LowerTier returns the lower of two known tiers.
+func LowerTier(a, b string, tiers []Tier) string {
+	if tierRank(a, tiers) <= tierRank(b, tiers) {
+		return a
+	}
+	return b
+}
+
+// tierRank orders the tiers: the cache, the local server, the cloud's in their order,
+// and "cloud", which stands for all of them.
+func tierRank(name string, tiers []Tier) int {
+	switch name {
+	case chat.TierCache:
+		return -2
+	case chat.TierLocal:
+		return -1
+	}
+	for i := range tiers {
+		if tiers[i].Name == name && name != chat.TierCloud {
+			return i
+		}
+	}
+	return len(tiers)
+}
