@@ -91,7 +91,7 @@ func compare(t *testing.T, rec *enginetest.Recorder, result *chat.Result, err er
 	if (result == nil) != (err != nil) {
 		t.Fatalf("result %v beside error %v", result, err)
 	}
-	if result != nil && (result.Text != w.text || result.FinishReason != w.reason || result.Route.Backend != routes[len(routes)-1]) {
+	if result != nil && (*result.Text != w.text || result.FinishReason != w.reason || result.Route.Backend != routes[len(routes)-1]) {
 		t.Errorf("result %+v", result)
 	}
 }

@@ -66,10 +66,11 @@ func (m *meter) metrics(u chat.Usage) chat.Metrics {
 }
 
 func (m *meter) result(t *store.Turn, e stream.End) *chat.Result {
+	text := t.Text()
 	return &chat.Result{
 		ConversationID: t.ConversationID,
 		MessageID:      t.MessageID,
-		Text:           t.Text(),
+		Text:           &text,
 		FinishReason:   e.Reason,
 		Route:          m.decision,
 		Cache:          m.cache,

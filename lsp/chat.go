@@ -37,7 +37,7 @@ func (s *Server) chat(ctx context.Context, p *ext.ChatParams, v view) (*chat.Res
 		return nil, err
 	}
 	if p.PartialToken != nil {
-		result.Text = "" // partial results and the response never repeat each other
+		result.Text = nil // partial results and the response never repeat each other
 	}
 	return result, nil
 }

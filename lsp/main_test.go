@@ -100,7 +100,7 @@ func latest(t *testing.T, e *lsptest.Editor) chat.Conversation {
 // wantText asks a question and wants an answer: the session goes on.
 func wantText(t *testing.T, e *lsptest.Editor, want string) {
 	t.Helper()
-	if got := answered(t, e.Send("rigrun/chat", ask("and now?", nil))).Text; got != want {
+	if got := *answered(t, e.Send("rigrun/chat", ask("and now?", nil))).Text; got != want {
 		t.Fatalf("the next question is answered with %.200q, want %.200q", got, want)
 	}
 }

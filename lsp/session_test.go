@@ -134,3 +134,13 @@ func TestCancelByAnyID(t *testing.T) {
 		e.Forgive() // the requests were sent past the record
 	}
 }
+
+// TestEmptyAnswer asks a model that ends at once: the response of a question
+// without a token has the text all the same, and it is empty.
+func TestEmptyAnswer(t *testing.T) {
+	noLeaks(t)
+	e := lsptest.Start(t, lsptest.Options{Backend: &enginetest.Backend{Scripts: []enginetest.Script{{}}}})
+	if r := answered(t, e.Send("rigrun/chat", ask("question", nil))); r.Text == nil || *r.Text != "" {
+		t.Errorf("the text is %v, want an empty one", r.Text)
+	}
+}

@@ -386,8 +386,8 @@ func (j *job) judgeAnswer(c *talk, q *question, h *heard, arrived []*sent) {
 		return
 	}
 	text := h.Text()
-	if h.result.Text != "" && h.result.Text != text {
-		j.errorf("%q was streamed, and the result says %q", text, h.result.Text)
+	if h.result.Text != nil && *h.result.Text != text {
+		j.errorf("%q was streamed, and the result says %q", text, *h.result.Text)
 	}
 	if len(h.Routes()) > 1 {
 		j.counts.fallback.Add(1)

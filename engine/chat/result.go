@@ -88,11 +88,12 @@ type Redaction struct {
 }
 
 // Result is what is known about an answer once it has ended cleanly. Text is
-// the whole answer; the wire leaves it out where it was streamed.
+// the whole answer, which may be empty; nil, and left out of the wire, where it
+// was streamed.
 type Result struct {
 	ConversationID string        `json:"conversationId"`
 	MessageID      string        `json:"messageId"`
-	Text           string        `json:"text,omitzero"`
+	Text           *string       `json:"text,omitzero"`
 	FinishReason   FinishReason  `json:"finishReason"`
 	Route          RouteDecision `json:"route"`
 	Cache          CacheInfo     `json:"cache"`
