@@ -227,6 +227,10 @@ func (p *plan) keep(f *flight, end stream.End) string {
 		return ""
 	}
 	text, thinking := f.log.texts()
+	if text == "" { // whoever asks again wants another try
+		look.Done()
+		return ""
+	}
 	h := p.hide()
 	answer := cache.Answer{
 		Reason: end.Reason, Usage: end.Usage, CostCents: f.spent,

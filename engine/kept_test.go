@@ -165,6 +165,15 @@ func TestOnlyWholeAnswersOfTheRightServerAreKept(t *testing.T) {
 }
 
 // TestAKeptAnswerNeedsNoServer asks again when the server is gone.
+func TestAnEmptyAnswerIsAskedForAgain(t *testing.T) {
+	h := openCache(t, enginetest.Script{}, enginetest.Words("said"))
+	req := chat.Request{Message: "how do I reverse a slice in Go"}
+	first, _, _ := say(t, h, req)
+	if second, r, _ := say(t, h, req); first != "" || second != "said" || r.Cache.Hit != chat.HitNone {
+		t.Errorf("%q, then %q, %+v", first, second, r.Cache)
+	}
+}
+
 func TestAKeptAnswerNeedsNoServer(t *testing.T) {
 	h := openCache(t, enginetest.Words("kept"))
 	say(t, h, chat.Request{Message: "what is a defer"})
