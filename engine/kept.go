@@ -44,7 +44,7 @@ func (p *plan) lookUp() *cache.Lookup {
 		Template: prompt.Version,
 		Level:    r.Level,
 		History:  h.turns[:len(h.turns)-1],
-		Before:   prompt.Instruction(p.question.Action),
+		Before:   prompt.InstructionOf(p.question.Request),
 		Wording:  h.message,
 	}
 	for i, item := range p.question.Context {

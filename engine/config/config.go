@@ -33,6 +33,18 @@ type Config struct {
 	Audit          bool
 	Cache          Cache
 	Trace          string
+
+	Actions []Action // custom ones, in order of their names
+}
+
+// Action is a code action that the user wrote. It is offered beside the built-in
+// ones, and as a slash command under its name.
+type Action struct {
+	Name   string // lower-case letters, digits and hyphens; none of the built-in actions'
+	Title  string // what menus show
+	Kind   string // the code action's kind, "refactor.rewrite.rigrun.NAME"
+	Prompt string // [chat.Request.Instruction]
+	Edits  bool   // the answer replaces the selection; else it is shown
 }
 
 // Cache says which answers are kept, where, and for how long.

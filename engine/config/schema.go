@@ -168,6 +168,10 @@ func otherKeys() []Key {
 			"cache.store", `"" or a redis:// URL`, `""`, "Where answers are kept: the embedded file, or a shared Redis.", true,
 			redisURL(func(c *Config, v string) { c.Cache.Store = v }),
 		},
+		{
+			keyActions, "object", "{}", "Custom actions by name: `{ title, kind, prompt, edits }`; docs/prompts.md describes them.", true,
+			actions(func(c *Config, v []Action) { c.Actions = v }),
+		},
 		{"inlineCompletion.enabled", "boolean", "false", "Complete code while typing.", false, boolean(discard[bool])},
 		{
 			"trace", `"off"|"messages"|"verbose"`, `"off"`, "What the server tells the editor about its own work.", true,
@@ -181,6 +185,8 @@ const keyMaxTier = "routing.maxTier"
 
 const keyClassification = "security.classification"
 
+const keyActions = "actions"
+
 // discard is for a key of the contract that is checked and not yet read.
 func discard[T any](*Config, T) {}
 
@@ -193,7 +199,9 @@ func find(schema []Key, name string) *Key {
 }
 
 // isTable reports whether a key's own value is an object, whose names are the user's.
-func isTable(name string) bool { return name == "cloud.tiers" || name == "cloud.headers" }
+func isTable(name string) bool {
+	return name == "cloud.tiers" || name == "cloud.headers" || name == keyActions
+}
 
 // unknown says what was expected in place of a name no setting has.
 func unknown(schema []Key, name string) string {

@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -37,6 +38,12 @@ func Instruction(a chat.Action) string {
 	return ""
 }
 
+// InstructionOf is the instruction of a request: that of its custom action, else
+// of its built-in one, "" for a free question.
+func InstructionOf(req chat.Request) string {
+	return cmp.Or(req.Instruction, Instruction(req.Action))
+}
+
 // Render returns the turns for a question that follows history. The same
 // arguments always give the same bytes.
 func Render(req chat.Request, history []chat.Turn) []chat.Turn {
@@ -54,7 +61,7 @@ func Question(req chat.Request) string {
 	for _, item := range req.Context {
 		writeItem(&b, item)
 	}
-	if text := Instruction(req.Action); text != "" {
+	if text := InstructionOf(req); text != "" {
 		b.WriteString(text)
 		b.WriteString("\n")
 	}

@@ -68,3 +68,10 @@ func TestEveryActionHasAnInstruction(t *testing.T) {
 		}
 	}
 }
+
+func TestInstructionOfACustomActionTakesThePlace(t *testing.T) {
+	req := chat.Request{Action: chat.Explain, Instruction: "Say it in verse.", Message: "Briefly."}
+	if got := Question(req); got != "Say it in verse.\nBriefly." {
+		t.Errorf("question is %q", got)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"sort"
 	"strings"
 	"sync"
@@ -40,6 +41,8 @@ type conversation struct {
 	messages []chat.Message
 	prompts  []string
 	entries  map[string]string // under which ID the cache keeps a message, by the message's; nil before the first
+	recap    string            // stands for the first messages, "" where there is none
+	recapped int               // how many messages it stands for
 	sealed   string            // why nothing of it may go to a cloud, "" where nothing stands against it
 	busy     int               // answers being written; a busy conversation is not dropped
 }
@@ -116,23 +119,36 @@ func (c *conversation) append(m chat.Message, prompt string) {
 	c.summary.MessageCount = len(c.messages)
 }
 
-// history returns the turns a model is sent before the next question: every
-// question that has an answer, and that answer, whole or not.
-func (c *conversation) history() []chat.Turn {
-	var turns []chat.Turn
-	for i := 0; i+1 < len(c.messages); i += 2 {
+// before is what the next question is sent with: the summary of the oldest
+// messages, then every question that has an answer, and that answer, whole or not.
+func (c *conversation) before() Before {
+	b := Before{Summary: c.recap, Classification: c.summary.Classification, Sealed: c.sealed}
+	for i := c.recapped; i+1 < len(c.messages); i += 2 {
 		if answer := c.messages[i+1].Text; answer != "" {
-			turns = append(turns,
+			b.Numbers = append(b.Numbers, i, i+1)
+			b.History = append(b.History,
 				chat.Turn{Role: chat.RoleUser, Content: c.prompts[i]},
 				chat.Turn{Role: chat.RoleAssistant, Content: answer})
 		}
 	}
-	return turns
+	return b
 }
 
-// before is what the next question is sent with.
-func (c *conversation) before() Before {
-	return Before{History: c.history(), Classification: c.summary.Classification, Sealed: c.sealed}
+// Summarise records a text that stands for the first upTo messages of a
+// conversation in what a model is sent. The messages themselves stay. upTo is
+// even, so that no question loses its answer, and at most the number of messages.
+func (s *Conversations) Summarise(id string, upTo int, text string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, ok := s.all[id]
+	if !ok {
+		return ErrNotFound
+	}
+	if upTo < c.recapped || upTo%2 != 0 || upTo > len(c.messages) {
+		return fmt.Errorf("a summary of %d messages does not fit a conversation that has %d, %d of them summarised", upTo, len(c.messages), c.recapped)
+	}
+	c.recap, c.recapped = text, upTo
+	return nil
 }
 
 // Upcoming returns what the next question of a conversation would be sent with.
@@ -222,13 +238,10 @@ func (s *Conversations) Delete(id string) error {
 // newID returns an opaque identifier with 128 bits of randomness.
 func newID() string { return rand.Text() }
 
-// question is what a conversation shows of a request: its message, or the
-// action's name where there is none.
+// question is what a conversation shows of a request: its message, else the
+// action's name, else what a custom action asks for.
 func question(req chat.Request) string {
-	if req.Message != "" {
-		return req.Message
-	}
-	return string(req.Action)
+	return cmp.Or(req.Message, string(req.Action), req.Instruction)
 }
 
 // title makes a title from a question: its first line, cut at a word.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -180,5 +181,47 @@ func TestAConversationStaysSealed(t *testing.T) {
 	}
 	if other := s.Upcoming("another"); other.Sealed != "" {
 		t.Errorf("another conversation: %+v", other)
+	}
+}
+
+func TestSummaryStandsForTheOldestMessages(t *testing.T) {
+	s := New(clock())
+	first := ask(t, s, chat.Request{Message: "one"}, "a", stream.End{})
+	id := first.ConversationID
+	ask(t, s, chat.Request{ConversationID: id, Message: "lost"}, "", stream.End{Err: errors.New("down")})
+	ask(t, s, chat.Request{ConversationID: id, Message: "two"}, "b", stream.End{})
+	if got := s.Upcoming(id); len(got.History) != 4 || !slices.Equal(got.Numbers, []int{0, 1, 4, 5}) || got.Summary != "" {
+		t.Errorf("before the summary: %+v", got)
+	}
+	if err := s.Summarise(id, 2, "of one"); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Upcoming(id); got.Summary != "of one" || len(got.History) != 2 || got.History[0].Content != "rendered two" {
+		t.Errorf("after it: %+v", got)
+	}
+	if c, _ := s.Get(id); len(c.Messages) != 6 {
+		t.Errorf("%d messages are left, want all 6", len(c.Messages))
+	}
+	for _, upTo := range []int{0, 3, 8} {
+		if s.Summarise(id, upTo, "x") == nil {
+			t.Errorf("a summary of %d messages was taken", upTo)
+		}
+	}
+	if err := s.Summarise("other", 2, "x"); !errors.Is(err, ErrNotFound) {
+		t.Error(err)
+	}
+}
+
+func TestPromptIsWhatWasSent(t *testing.T) {
+	s := New(clock())
+	turn, err := s.Begin(chat.Request{Message: "q"}, "all of it", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn.SetPrompt("what fitted")
+	_ = turn.Write(stream.Chunk{Data: []byte("a")})
+	_ = turn.Close(stream.End{})
+	if got := s.Upcoming(turn.ConversationID).History; got[0].Content != "what fitted" {
+		t.Errorf("history is %+v", got)
 	}
 }

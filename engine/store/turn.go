@@ -9,7 +9,15 @@ import (
 
 // Before is what a conversation brings to its next question.
 type Before struct {
+	// Summary stands for the messages that came before History, "" where History
+	// goes back to the first.
+	Summary string
+
 	History []chat.Turn // what was said before, as a model is sent it
+
+	// Numbers has, for each turn of History, its message's place in the
+	// conversation, counted from 0: a question without an answer is not in History.
+	Numbers []int
 
 	// Classification is the level of the conversation with its next question in
 	// it, as far as its earlier routes and the request say.
@@ -41,6 +49,15 @@ func (t *Turn) SetRoute(d chat.RouteDecision) {
 	t.conv.messages[t.at].Route = &d
 	t.conv.summary.Model = d.Model
 	t.conv.summary.Classification = max(t.conv.summary.Classification, d.Classification)
+}
+
+// SetPrompt records what a model is really sent for the question, where that is
+// not what [Conversations.Begin] was told: a part of it did not fit. Later
+// questions send the same text again.
+func (t *Turn) SetPrompt(text string) {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	t.conv.prompts[t.at-1] = text
 }
 
 // Write appends a piece of the answer or of its thinking. It never fails.
