@@ -62,6 +62,18 @@ type Request struct {
 	MaxTier        string
 	Classification Level // can only raise what settings and markings say
 	Cache          CacheUse
+
+	// Left is what was asked for, or would have helped, and is not in Context.
+	Left []Left
+}
+
+// Left is a piece of context that was left out, and why, in words for a person:
+// "is ignored by .gitignore". Name is what the person or the server called it
+// ("@file:.env"), URI the document where there is one.
+type Left struct {
+	Kind      ContextKind
+	URI, Name string
+	Reason    string
 }
 
 // ContextKind names what a [ContextItem] is.
@@ -78,11 +90,24 @@ const (
 	ContextText        ContextKind = "text"
 )
 
+// Part says why the server itself added a [ContextItem] to a question. It is ""
+// for what the person chose.
+type Part string
+
+// The parts of a question's surroundings, most useful first.
+const (
+	PartEnclosing  Part = "enclosing"  // the declaration that the selection lies in
+	PartDefinition Part = "definition" // a declaration that the selection uses
+	PartImports    Part = "imports"    // the imports of the selection's file
+	PartOutline    Part = "outline"    // the declarations of the selection's file, one a line; no piece of its text
+)
+
 // ContextItem is one piece of code or text a question is about, already
 // resolved by the editor layer: Text is what the model sees.
 type ContextItem struct {
 	Kind  ContextKind
 	Query string
+	Part  Part
 
 	// Text is the selected text, the whole file's text, or free text.
 	Text string
