@@ -351,8 +351,8 @@ func (t *transcript) texts() (text, thinking string) {
 			parts[0].Write(t.data[start:p.end])
 		case stream.Thinking:
 			parts[1].Write(t.data[start:p.end])
-		case stream.Tool:
-			// No tools are offered to a model, so there is no call to keep.
+		case stream.Tool, stream.Step:
+			// What a model asked for on its way to the answer is no part of it.
 		}
 		start = p.end
 	}

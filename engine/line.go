@@ -27,9 +27,14 @@ type meter struct {
 	first    time.Time // of the first chunk, zero before it
 	chunks   int
 	bytes    int // of text and thinking
+	steps    []chat.Step
 }
 
 func (m *meter) Write(c stream.Chunk) error {
+	if c.Kind == stream.Step {
+		m.steps = append(m.steps, stream.StepOf(c))
+		return m.next.Write(c)
+	}
 	if m.chunks == 0 {
 		m.first = m.now()
 	}
@@ -77,6 +82,7 @@ func (m *meter) result(t *store.Turn, e stream.End) *chat.Result {
 		Usage:          e.Usage,
 		Metrics:        m.metrics(e.Usage),
 		Redactions:     []chat.Redaction{},
+		Steps:          m.steps,
 	}
 }
 

@@ -44,7 +44,9 @@ func newReply(ctx context.Context, e end, w *progress.WorkDone, a *activity, now
 
 // Write counts a chunk, which is a token for every server in use, and passes it on.
 func (r reply) Write(c stream.Chunk) error {
-	r.back.tokens.Add(1)
+	if c.Kind != stream.Step {
+		r.back.tokens.Add(1)
+	}
 	return r.Coalescer.Write(c)
 }
 
@@ -57,7 +59,7 @@ func (r reply) Route(d chat.RouteDecision, cache *chat.CacheInfo) error {
 }
 
 func (b *back) Write(c stream.Chunk) error {
-	if b.begun.Load() == 0 {
+	if b.begun.Load() == 0 && c.Kind != stream.Step {
 		b.begun.Store(b.now().UnixNano())
 		b.activity.streaming()
 	}

@@ -63,6 +63,10 @@ type Request struct {
 	Classification Level // can only raise what settings and markings say
 	Cache          CacheUse
 
+	// Folders are the absolute paths of the workspace's folders, which a model
+	// may look into with tools. None means that it may not.
+	Folders []string
+
 	// Left is what was asked for, or would have helped, and is not in Context.
 	Left []Left
 }
@@ -175,6 +179,13 @@ type Prompt struct {
 	Turns   []Turn
 	Options Options
 	Level   Level // the classification of what is sent
+
+	// Tools are what the model may ask for, and Rounds what it has asked for so
+	// far and got, which come after Turns. NoCalls says that it has asked enough:
+	// it is to answer now.
+	Tools   []Tool
+	Rounds  []Round
+	NoCalls bool
 
 	Action   Action
 	Question string

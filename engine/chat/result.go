@@ -102,6 +102,7 @@ type Result struct {
 	SavedCents     float64       `json:"savedCents"`
 	Metrics        Metrics       `json:"metrics"`
 	Redactions     []Redaction   `json:"redactions"`
+	Steps          []Step        `json:"steps,omitzero"` // the tools that were used, in order; left out where none was
 }
 
 // Message is one turn of a stored conversation.
@@ -110,6 +111,7 @@ type Message struct {
 	Role        Role           `json:"role"`
 	Text        string         `json:"text"`
 	Thinking    string         `json:"thinking,omitzero"`
+	Steps       []Step         `json:"steps,omitzero"`
 	Interrupted bool           `json:"interrupted,omitzero"`
 	Route       *RouteDecision `json:"route,omitzero"`
 	Cache       *CacheInfo     `json:"cache,omitzero"`

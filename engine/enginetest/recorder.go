@@ -24,7 +24,8 @@ type Recorder struct {
 	routes   []chat.RouteDecision // guarded by mu, as are the others
 	text     []byte
 	thinking []byte
-	writes   int
+	steps    []chat.Step
+	writes   int // of text and thinking
 	ends     []stream.End
 }
 
@@ -48,6 +49,10 @@ func (r *Recorder) Write(c stream.Chunk) error {
 	defer r.mu.Unlock()
 	if len(r.routes) == 0 || len(r.ends) > 0 {
 		r.T.Errorf("Write after %d routes and %d ends", len(r.routes), len(r.ends))
+	}
+	if c.Kind == stream.Step {
+		r.steps = append(r.steps, stream.StepOf(c))
+		return nil
 	}
 	r.writes++
 	if r.writes == r.FailAt {
@@ -87,6 +92,13 @@ func (r *Recorder) Thinking() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return string(r.thinking)
+}
+
+// Steps returns the steps so far.
+func (r *Recorder) Steps() []chat.Step {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]chat.Step(nil), r.steps...)
 }
 
 // Routes returns the decisions so far.

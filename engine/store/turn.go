@@ -1,6 +1,8 @@
 package store
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -72,8 +74,10 @@ func (t *Turn) Write(c stream.Chunk) error {
 	case stream.Thinking:
 		t.thinking.Write(c.Data)
 		m.Thinking = t.thinking.String()
+	case stream.Step:
+		m.Steps = append(slices.Clip(m.Steps), stream.StepOf(c)) // readers may hold the shorter one
 	case stream.Tool:
-		// No tools are offered to a model, so there is no call to keep.
+		// What a call became is a step; the call itself is between the model and the engine.
 	}
 	return nil
 }
@@ -111,6 +115,21 @@ func (t *Turn) Spent(cents float64) {
 	t.store.mu.Lock()
 	defer t.store.mu.Unlock()
 	t.conv.summary.CostCents += cents
+}
+
+// Raise records that the answer has read something of a level: the conversation
+// has it from now on.
+func (t *Turn) Raise(level chat.Level) {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	t.conv.summary.Classification = max(t.conv.summary.Classification, level)
+}
+
+// Seal records why nothing of the conversation may go to a cloud from now on.
+func (t *Turn) Seal(why string) {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	t.conv.sealed = cmp.Or(t.conv.sealed, why)
 }
 
 // Text returns the answer so far.

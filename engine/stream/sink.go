@@ -10,6 +10,7 @@ const (
 	Text     Kind = iota // a piece of the answer
 	Thinking             // a piece of a reasoning model's thinking, never part of the answer
 	Tool                 // a piece of a tool call's arguments, with the call in Chunk.Tool
+	Step                 // a tool was used for the model: Chunk.Tool says which, Data what it looked at; made by the engine, never by a decoder
 )
 
 // Chunk is one piece of an answer on its way from a model server to its sinks.
@@ -29,6 +30,12 @@ type Chunk struct {
 type ToolCall struct {
 	Index    int
 	ID, Name string
+	Failed   bool // of a Step: the model did not get what it asked for
+}
+
+// StepOf is a chunk of the kind Step as a person sees it.
+func StepOf(c Chunk) chat.Step {
+	return chat.Step{Tool: c.Tool.Name, Detail: string(c.Data), OK: !c.Tool.Failed}
 }
 
 // End is how an answer ended. With Err nil the answer is whole.

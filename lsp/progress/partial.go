@@ -48,9 +48,12 @@ func (p *Partial) Route(d chat.RouteDecision, cache *chat.CacheInfo) error {
 	return p.send()
 }
 
-// Write writes one piece of the answer or of its thinking. A piece of a tool
-// call is not part of either and is not written.
+// Write writes one piece of the answer or of its thinking, or a step. A piece of
+// a tool call is none of them and is not written.
 func (p *Partial) Write(c stream.Chunk) error {
+	if c.Kind == stream.Step {
+		return p.step(c)
+	}
 	if c.Kind == stream.Tool || len(c.Data) == 0 {
 		return nil
 	}
@@ -63,6 +66,15 @@ func (p *Partial) Write(c stream.Chunk) error {
 	// The data is valid UTF-8 by the sink's contract; were it not, AppendQuote
 	// would still write a valid string and only report it.
 	p.body, _ = jsontext.AppendQuote(p.body, c.Data)
+	return p.send()
+}
+
+// step writes what a tool was used for.
+func (p *Partial) step(c stream.Chunk) error {
+	p.begin()
+	if err := p.member("step", stream.StepOf(c)); err != nil {
+		return err
+	}
 	return p.send()
 }
 

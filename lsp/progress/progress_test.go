@@ -56,6 +56,7 @@ func TestPartial(t *testing.T) {
 			p.Write(stream.Chunk{Data: []byte(odd)}),
 			p.Write(stream.Chunk{Data: nil}),
 			p.Write(stream.Chunk{Kind: stream.Tool, Data: []byte("{}")}),
+			p.Write(stream.Chunk{Kind: stream.Step, Tool: stream.ToolCall{Name: "search"}, Data: []byte(`"a"`)}),
 			p.Write(stream.Chunk{Data: []byte("end")}),
 			p.Close(stream.End{}),
 		} {
@@ -64,7 +65,7 @@ func TestPartial(t *testing.T) {
 			}
 		}
 		values := w.values(t, token)
-		if len(values) != 5 {
+		if len(values) != 6 {
 			t.Fatalf("%d values: %v", len(values), w.bodies)
 		}
 		for i, v := range values {
@@ -75,8 +76,11 @@ func TestPartial(t *testing.T) {
 		if values[0]["cache"] == nil || values[1]["cache"] != nil || values[1]["route"] == nil {
 			t.Errorf("routes are %v and %v", values[0], values[1])
 		}
-		if values[2]["thinking"] != "hm" || values[3]["text"] != odd || values[4]["text"] != "end" {
+		if values[2]["thinking"] != "hm" || values[3]["text"] != odd || values[5]["text"] != "end" {
 			t.Errorf("texts are %v", values[2:])
+		}
+		if step, ok := values[4]["step"].(map[string]any); !ok || step["tool"] != "search" || step["detail"] != `"a"` || step["ok"] != true {
+			t.Errorf("the step is %v", values[4])
 		}
 	}
 }

@@ -36,6 +36,8 @@ func (r *Recorder) Write(c stream.Chunk) error {
 	case stream.Tool:
 		r.Calls = append(r.Calls, c.Tool)
 		r.Args.Write(c.Data)
+	case stream.Step:
+		// Made by the engine, never by a backend.
 	}
 	if r.After != nil {
 		return r.After(r.Chunks)
