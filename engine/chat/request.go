@@ -66,18 +66,6 @@ type Request struct {
 	// Folders are the absolute paths of the workspace's folders, which a model
 	// may look into with tools. None means that it may not.
 	Folders []string
-
-	// Left is what was asked for, or would have helped, and is not in Context.
-	Left []Left
-}
-
-// Left is a piece of context that was left out, and why, in words for a person:
-// "is ignored by .gitignore". Name is what the person or the server called it
-// ("@file:.env"), URI the document where there is one.
-type Left struct {
-	Kind      ContextKind
-	URI, Name string
-	Reason    string
 }
 
 // ContextKind names what a [ContextItem] is.
