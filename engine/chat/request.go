@@ -56,7 +56,6 @@ type Request struct {
 	Edits       bool
 
 	Context        []ContextItem
-	Left           []Left // what could not become a part of Context
 	Model          string // "" lets the engine choose
 	Mode           Mode
 	MaxTier        string
@@ -125,15 +124,6 @@ type ContextItem struct {
 type Span struct {
 	Start, End          int // byte offsets, End exclusive
 	FirstLine, LastLine int // 1-based, inclusive, as an editor's margin shows them
-}
-
-// Left is a piece of context that was asked for, or would have helped, and is
-// not sent.
-type Left struct {
-	Kind   ContextKind
-	URI    string // "" where it is no document
-	Name   string // as a person knows it: a path relative to its folder, or what was searched for
-	Reason string // as a part of a sentence: "it is a file of secrets"
 }
 
 // Role says who wrote a message.
