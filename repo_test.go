@@ -114,6 +114,7 @@ func importRules() []importRule {
 		{"engine/backend/local", with("engine/backend/transport", "engine/backend/ollama", "engine/backend/openai"), "finds out which dialect the local server speaks, so it has to know both"},
 		{"engine/backend/outline", with("github.com/alecthomas/chroma/v2/*"), "reads code with a lexer; chroma is that lexer"},
 		{"engine/embed", []string{"golang.org/x/text/unicode/norm", "golang.org/x/sys/cpu"}, "texts to vectors, on its own: x/text brings them to NFKC, x/sys/cpu tells whether there is AVX2"},
+		{"engine/edit", with("engine/syntax", "github.com/aymanbagabas/go-udiff/lcs"), "turns answers into hunks: lcs compares lines, syntax knows where imports and declarations stand"},
 		{"engine/config", with("github.com/pelletier/go-toml/v2/*"), "reads config.toml"},
 		{"engine/cache/store", with("engine/cache", "engine/cache/semantic", "modernc.org/sqlite/*"), "keeps entries in one file; sqlite is that file"},
 		{"engine/cache/redis", with("engine/cache"), "a backing over connections it is given: it speaks Redis' protocol by itself and dials nothing"},
