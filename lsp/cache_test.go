@@ -297,7 +297,7 @@ func TestCacheClear(t *testing.T) {
 func files(t *testing.T, stateDir string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	names, err := filepath.Glob(filepath.Join(stateDir, "cache", "answers.db*"))
+	names, err := filepath.Glob(filepath.Join(stateDir, "rigrun.db*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -562,7 +562,7 @@ func TestSameQuestionTwiceAtOnce(t *testing.T) {
 // answered, one message says what was set aside, and answers are kept again.
 func TestDamagedFileIsToldOnce(t *testing.T) {
 	state := t.TempDir()
-	path := filepath.Join(state, "cache", "answers.db")
+	path := filepath.Join(state, "rigrun.db")
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func TestDamagedFile(t *testing.T) {
 			after.wants("second", chat.HitNone, question)
 			after.wants("second", chat.HitExact, question)
 			after.wants("third", chat.HitNone, "What is a map?")
-			if told := after.WindowMessages(); len(told) != 1 || !strings.Contains(told[0], "answers.db") {
+			if told := after.WindowMessages(); len(told) != 1 || !strings.Contains(told[0], "rigrun.db") {
 				t.Errorf("the editor was told %d times: %q", len(told), told)
 			}
 			after.Close()
@@ -65,7 +65,7 @@ func TestFolderInTheFilesPlace(t *testing.T) {
 	e.wants("first", chat.HitExact, question)
 	e.wants("first", chat.HitSemantic, paraphrase)
 	e.wants("second", chat.HitNone, "What is a map?")
-	if told := e.WindowMessages(); len(told) != 1 || !strings.Contains(told[0], "answers.db") {
+	if told := e.WindowMessages(); len(told) != 1 || !strings.Contains(told[0], "rigrun.db") {
 		t.Errorf("the editor was told %d times: %q", len(told), told)
 	}
 	if _, err := os.Stat(filepath.Join(h.file(), "something")); err != nil {

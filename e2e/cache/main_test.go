@@ -100,7 +100,7 @@ func (h home) environment() []string {
 }
 
 // file is where the binary keeps answers.
-func (h home) file() string { return filepath.Join(h.dir, "state", "rigrun", "cache", "answers.db") }
+func (h home) file() string { return filepath.Join(h.dir, "state", "rigrun", "rigrun.db") }
 
 // editor starts an editor with a process of the binary.
 func (h home) editor(more ...string) *editor {

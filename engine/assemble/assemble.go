@@ -22,6 +22,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/database"
 	"github.com/rigrun/rigrun-lsp/engine/door"
 	"github.com/rigrun/rigrun-lsp/engine/embed"
 	"github.com/rigrun/rigrun-lsp/engine/ledger"
@@ -35,6 +36,7 @@ type House struct {
 	log    *audit.Log
 	ledger *ledger.Ledger
 	key    func() secret.Key
+	file   *database.File // of what outlives the process, nil for none
 	shelf  shelf
 }
 
@@ -48,11 +50,16 @@ func Open(stateDir string) *House {
 		return filepath.Join(stateDir, name)
 	}
 	dir := AuditDir(stateDir)
+	var file *database.File
+	if stateDir != "" {
+		file = database.New(within("rigrun.db"), time.Now)
+	}
 	return &House{
 		log:    audit.Open(dir),
+		file:   file,
 		ledger: ledger.Open(within("ledger"), time.Now),
 		key:    sync.OnceValue(func() secret.Key { return placeholderKey(dir) }),
-		shelf:  shelf{path: cachePath(stateDir), builtin: embed.Open()},
+		shelf:  shelf{file: file, builtin: embed.Open()},
 	}
 }
 
@@ -75,7 +82,13 @@ func placeholderKey(dir string) secret.Key {
 }
 
 // Close writes what is still to be written. The error is what could not be kept.
-func (h *House) Close() error { return errors.Join(h.shelf.close(), h.log.Close()) }
+func (h *House) Close() error {
+	err := h.shelf.close()
+	if h.file != nil {
+		err = errors.Join(err, h.file.Close())
+	}
+	return errors.Join(err, h.log.Close())
+}
 
 // Engine returns an engine for a configuration. files is how the outline sees
 // the workspace; [outline.Disk] reads the disk alone.

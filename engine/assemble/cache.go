@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/cache/store"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/database"
 	"github.com/rigrun/rigrun-lsp/engine/embed"
 )
 
@@ -27,8 +27,8 @@ const (
 // shelf is the house's cache of answers. It outlives a configuration that does
 // not change it.
 type shelf struct {
-	path    string       // of the file, "" for none
-	builtin *embed.Model // the embedder inside the binary; it loads nothing before it is used
+	file    *database.File // where answers are kept, nil for nowhere
+	builtin *embed.Model   // the embedder inside the binary; it loads nothing before it is used
 
 	mu    sync.Mutex
 	now   *cache.Cache // guarded by mu; nil before the first setup
@@ -110,11 +110,11 @@ func (s *shelf) backing(p plan, dial redis.Dial) cache.Backing {
 		}
 		return r
 	}
-	if s.path == "" {
+	if s.file == nil {
 		return nil
 	}
 	return store.New(store.Options{
-		Path: s.path, TTL: p.settings.TTL, MaxEntries: p.settings.MaxEntries, MaxBytes: maxStored, Now: time.Now,
+		File: s.file, TTL: p.settings.TTL, MaxEntries: p.settings.MaxEntries, MaxBytes: maxStored, Now: time.Now,
 	})
 }
 
@@ -136,14 +136,6 @@ func cacheHost(c config.Config) string {
 		return ""
 	}
 	return address.Host
-}
-
-// cachePath is the file of kept answers, "" where there is no state folder.
-func cachePath(stateDir string) string {
-	if stateDir == "" {
-		return ""
-	}
-	return filepath.Join(stateDir, "cache", "answers.db")
 }
 
 // builtin is the embedder inside the binary: it sends nothing, so a level is

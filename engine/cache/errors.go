@@ -15,7 +15,7 @@ type SetAside struct {
 
 // Error says what happened and where the damaged file is now.
 func (e *SetAside) Error() string {
-	return "the cache " + e.Path + " was damaged and is started afresh; what was left of it is kept as " + e.To
+	return "the file of kept answers and conversations " + e.Path + " was damaged and is started afresh; what was left of it is kept as " + e.To
 }
 
 // Unwrap returns what was wrong.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/cache"
 	"github.com/rigrun/rigrun-lsp/engine/cache/semantic"
+	"github.com/rigrun/rigrun-lsp/engine/database"
 )
 
 // limited fills a file until the limit on file sizes stops it, and then looks
@@ -99,7 +100,7 @@ func TestFullDisk(t *testing.T) {
 	if out, err := exec.Command("mount", "-o", "remount,size=16m", dir).CombinedOutput(); err != nil {
 		t.Fatalf("remount: %v %s", err, out)
 	}
-	c.pass(firstPause)
+	c.pass(database.FirstPause)
 	must(t, s.Put(t.Context(), asked(9999, made(), semantic.Dim)))
 	must(t, full.Put(t.Context(), asked(1, made(), semantic.Dim)))
 	sound(t, s)
@@ -123,7 +124,7 @@ func TestReadOnly(t *testing.T) {
 	checkReadOnly(t, opened(t, Options{Path: path, Now: c.Now}))
 	checkReadOnly(t, opened(t, Options{Path: filepath.Join(dir, "new", "cache.db"), Now: c.Now}))
 	remount("rw")
-	c.pass(lastPause)
+	c.pass(database.LastPause)
 	s := opened(t, Options{Path: path, Now: c.Now})
 	if _, ok := got(t, s, entry(1, c.Now()).Key); !ok {
 		t.Error("the entry is lost")

@@ -6,11 +6,13 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"math"
 	"os"
 	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine/cache"
+	"github.com/rigrun/rigrun-lsp/engine/database"
 )
 
 // rowBytes is what a row takes besides its body and vector, about: keys, numbers, indexes.
@@ -23,7 +25,7 @@ const vectorSum = 8
 func (s *Store) Get(ctx context.Context, k cache.Key) (cache.Entry, bool, error) {
 	var e cache.Entry
 	var found bool
-	err := s.use(ctx, func(d *database) error {
+	err := s.use(ctx, func(d *database.DB) error {
 		var err error
 		e, found, err = s.entry(d, getEntry, k[:])
 		return err
@@ -33,10 +35,10 @@ func (s *Store) Get(ctx context.Context, k cache.Key) (cache.Entry, bool, error)
 
 // entry reads the row that a query finds. One that has outlived its time, or
 // whose checksums do not fit, is not found.
-func (s *Store) entry(d *database, query string, by any) (e cache.Entry, found bool, err error) {
+func (s *Store) entry(d *database.DB, query string, by any) (e cache.Entry, found bool, err error) {
 	var n, used int64
 	var body, vector []byte
-	if found, err = d.row(query, []any{by}, &n, &used, &body, &vector); err != nil || !found {
+	if found, err = d.Row(query, []any{by}, &n, &used, &body, &vector); err != nil || !found {
 		return e, false, err
 	}
 	if e.UnmarshalBinary(body) != nil || s.expired(e.Created) {
@@ -103,6 +105,18 @@ func vectorCheck(n int64, b []byte) (sum [vectorSum]byte) {
 	return sum
 }
 
+// totals are the counts the triggers keep.
+type totals struct {
+	entries int
+	bytes   int64
+	epoch   uint64
+}
+
+func readTotals(d *database.DB) (t totals, err error) {
+	_, err = d.Row(getTotals, nil, &t.entries, &t.bytes, &t.epoch)
+	return t, err
+}
+
 // Put stores entries in one transaction and then drops what is too old or too
 // much. Entries above [cache.Shareable] make it fail as a whole.
 func (s *Store) Put(ctx context.Context, entries ...cache.Entry) error {
@@ -111,9 +125,9 @@ func (s *Store) Put(ctx context.Context, entries ...cache.Entry) error {
 			return cache.ErrLevel
 		}
 	}
-	return s.change(ctx, func(d *database, tx *sql.Tx) error {
+	return s.change(ctx, func(d *database.DB, tx *sql.Tx) error {
 		for i := range entries {
-			if err := d.put(tx, entries[i]); err != nil {
+			if err := put(d, tx, entries[i]); err != nil {
 				return err
 			}
 		}
@@ -122,13 +136,13 @@ func (s *Store) Put(ctx context.Context, entries ...cache.Entry) error {
 }
 
 // put replaces what has the entry's key.
-func (d *database) put(tx *sql.Tx, e cache.Entry) error {
-	replaced, err := d.exec(tx, dropKey, e.Key[:])
+func put(d *database.DB, tx *sql.Tx, e cache.Entry) error {
+	replaced, err := d.Exec(tx, dropKey, e.Key[:])
 	if err != nil {
 		return err
 	}
 	if replaced > 0 {
-		if _, err := d.exec(tx, raiseEpoch); err != nil {
+		if _, err := d.Exec(tx, raiseEpoch); err != nil {
 			return err
 		}
 	}
@@ -142,29 +156,29 @@ func (d *database) put(tx *sql.Tx, e cache.Entry) error {
 	}
 	size := len(body) + 4*len(vector) + rowBytes
 	used := max(e.Used.UnixMicro(), e.Created.UnixMicro())
-	if _, err := d.exec(tx, addEntry, e.Key[:], e.Created.UnixMicro(), used, size, body); err != nil || len(vector) == 0 {
+	if _, err := d.Exec(tx, addEntry, e.Key[:], e.Created.UnixMicro(), used, size, body); err != nil || len(vector) == 0 {
 		return err
 	}
 	var n int64
 	if err := tx.QueryRow("SELECT last_insert_rowid()").Scan(&n); err != nil {
 		return err
 	}
-	_, err = d.exec(tx, addVector, n, e.Group[:], e.Embedder, sealVector(n, vector))
+	_, err = d.Exec(tx, addVector, n, e.Group[:], e.Embedder, sealVector(n, vector))
 	return err
 }
 
 // trim drops entries that are too old, and then those used longest ago until the
 // limits hold, a hundredth more than need be, so that it is not done every time.
-func (s *Store) trim(d *database, tx *sql.Tx) error {
+func (s *Store) trim(d *database.DB, tx *sql.Tx) error {
 	if s.o.TTL > 0 {
-		if _, err := d.exec(tx, dropOld, s.o.Now().Add(-s.o.TTL).UnixMicro()); err != nil {
+		if _, err := d.Exec(tx, dropOld, s.o.Now().Add(-s.o.TTL).UnixMicro()); err != nil {
 			return err
 		}
 	}
 	if over, err := s.over(tx); err != nil || over == 0 {
 		return err
 	}
-	if _, err := d.exec(tx, countAgain); err != nil { // a wrong total would cost good entries
+	if _, err := d.Exec(tx, countAgain); err != nil { // a wrong total would cost good entries
 		return err
 	}
 	for {
@@ -172,7 +186,7 @@ func (s *Store) trim(d *database, tx *sql.Tx) error {
 		if err != nil || n == 0 {
 			return err
 		}
-		if dropped, err := d.exec(tx, dropUnused, n); err != nil || dropped == 0 {
+		if dropped, err := d.Exec(tx, dropUnused, n); err != nil || dropped == 0 {
 			return err
 		}
 	}
@@ -203,9 +217,9 @@ func (s *Store) excess(t totals) int {
 
 // Touch notes when entries were used.
 func (s *Store) Touch(ctx context.Context, used time.Time, keys ...cache.Key) error {
-	return s.change(ctx, func(d *database, tx *sql.Tx) error {
+	return s.change(ctx, func(d *database.DB, tx *sql.Tx) error {
 		for i := range keys {
-			if _, err := d.exec(tx, touchEntry, used.UnixMicro(), keys[i][:]); err != nil {
+			if _, err := d.Exec(tx, touchEntry, used.UnixMicro(), keys[i][:]); err != nil {
 				return err
 			}
 		}
@@ -220,11 +234,11 @@ func (s *Store) Delete(ctx context.Context, id string) (bool, error) {
 		return false, nil
 	}
 	var n int64
-	err := s.change(ctx, func(d *database, tx *sql.Tx) (err error) {
-		if n, err = d.exec(tx, dropMade, k[:], made.UnixMicro()); err != nil || n == 0 {
+	err := s.change(ctx, func(d *database.DB, tx *sql.Tx) (err error) {
+		if n, err = d.Exec(tx, dropMade, k[:], made.UnixMicro()); err != nil || n == 0 {
 			return err
 		}
-		_, err = d.exec(tx, raiseEpoch)
+		_, err = d.Exec(tx, raiseEpoch)
 		return err
 	})
 	return n > 0 && err == nil, err
@@ -233,36 +247,29 @@ func (s *Store) Delete(ctx context.Context, id string) (bool, error) {
 // Clear removes every entry, and gives the disk its space back.
 func (s *Store) Clear(ctx context.Context) (int, error) {
 	var n int64
-	err := s.change(ctx, func(d *database, tx *sql.Tx) (err error) {
-		if n, err = d.exec(tx, dropAll); err != nil {
+	err := s.change(ctx, func(d *database.DB, tx *sql.Tx) (err error) {
+		if n, err = d.Exec(tx, dropAll); err != nil {
 			return err
 		}
-		_, err = d.exec(tx, raiseEpoch)
+		_, err = d.Exec(tx, raiseEpoch)
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	return int(n), s.use(ctx, func(d *database) error {
-		if _, err := d.db.Exec("PRAGMA incremental_vacuum"); err != nil && !isBusy(err) {
-			return err
-		}
-		if _, err := d.db.Exec(truncateLog); err != nil && !isBusy(err) {
-			return err
-		}
-		return nil // where others are reading, the space comes back later
-	})
+	if err = told(s.file.Trim(ctx)); errors.Is(err, cache.ErrBusy) {
+		err = nil // where others are reading, the space comes back later
+	}
+	return int(n), err
 }
 
 // Epoch returns a number that changes when an entry is deleted or replaced or
 // the file is another one. It costs one small read and one look at the file's name.
 func (s *Store) Epoch(ctx context.Context) (uint64, error) {
-	s.look()
+	s.file.Look()
 	var t totals
-	err := s.use(ctx, func(d *database) (err error) {
-		t, err = d.totals()
+	err := s.use(ctx, func(d *database.DB) (err error) {
+		t, err = readTotals(d)
 		return err
 	})
 	return t.epoch, err
@@ -271,8 +278,8 @@ func (s *Store) Epoch(ctx context.Context) (uint64, error) {
 // Stats counts what is stored.
 func (s *Store) Stats(ctx context.Context) (cache.BackingStats, error) {
 	stats := cache.BackingStats{Name: "store", Where: s.o.Path}
-	err := s.use(ctx, func(d *database) error {
-		t, err := d.totals()
+	err := s.use(ctx, func(d *database.DB) error {
+		t, err := readTotals(d)
 		stats.Entries = t.entries
 		return err
 	})

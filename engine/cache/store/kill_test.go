@@ -19,6 +19,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/cache"
 	"github.com/rigrun/rigrun-lsp/engine/cache/semantic"
+	"github.com/rigrun/rigrun-lsp/engine/database"
 )
 
 const (
@@ -220,22 +221,22 @@ func survived(t *testing.T, path string, want map[int]bool) bool {
 // sound has SQLite check its file and every row its checksum.
 func sound(t *testing.T, s *Store) bool {
 	t.Helper()
-	must(t, s.use(t.Context(), func(d *database) error {
+	must(t, s.use(t.Context(), func(d *database.DB) error {
 		var verdict string
-		if err := d.db.QueryRow("PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+		if err := d.SQL.QueryRow("PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
 			t.Errorf("integrity: %s, %v", verdict, err)
 		}
 		var count, stray int
-		if err := d.db.QueryRow("SELECT count(*), (SELECT count(*) FROM vectors WHERE n NOT IN (SELECT n FROM entries)) FROM entries").Scan(&count, &stray); err != nil {
+		if err := d.SQL.QueryRow("SELECT count(*), (SELECT count(*) FROM vectors WHERE n NOT IN (SELECT n FROM entries)) FROM entries").Scan(&count, &stray); err != nil {
 			return err
 		}
-		if kept, err := d.totals(); err != nil || kept.entries != count || stray > 0 {
+		if kept, err := readTotals(d); err != nil || kept.entries != count || stray > 0 {
 			t.Errorf("the totals say %d entries, there are %d; %d vectors without one; %v", kept.entries, count, stray, err)
 		}
 		return nil
 	}))
 	for _, n := range numbers(t, s) {
-		must(t, s.use(t.Context(), func(d *database) error {
+		must(t, s.use(t.Context(), func(d *database.DB) error {
 			_, ok, err := s.entry(d, getNumbered, n)
 			if !ok {
 				t.Errorf("row %d is torn", n)
@@ -248,8 +249,8 @@ func sound(t *testing.T, s *Store) bool {
 
 func numbers(t *testing.T, s *Store) (all []int64) {
 	t.Helper()
-	must(t, s.use(t.Context(), func(d *database) error {
-		rows, err := d.db.Query("SELECT n FROM entries")
+	must(t, s.use(t.Context(), func(d *database.DB) error {
+		rows, err := d.SQL.Query("SELECT n FROM entries")
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/cache"
 	"github.com/rigrun/rigrun-lsp/engine/cache/semantic"
+	"github.com/rigrun/rigrun-lsp/engine/database"
 )
 
 // neighbours are the vectors that were read so far, for the groups that were
@@ -17,6 +18,7 @@ import (
 // it since the last time.
 type neighbours struct {
 	mu    sync.Mutex
+	of    *database.DB            // that indexes was read from; guarded by mu
 	epoch uint64                  // of the file when indexes was begun; guarded by mu
 	by    map[string]*groupsIndex // embedder → its groups; guarded by mu
 }
@@ -36,12 +38,12 @@ const searches = 4
 // others, which a configured embedder may make, are read each time.
 func (s *Store) Near(ctx context.Context, p cache.Probe) ([]cache.Near, error) {
 	var found []cache.Near
-	err := s.use(ctx, func(d *database) (err error) {
+	err := s.use(ctx, func(d *database.DB) (err error) {
 		if len(p.Vector) != semantic.Dim {
 			found, err = s.scan(ctx, d, p)
 			return err
 		}
-		x, err := d.group(ctx, p)
+		x, err := s.near.group(ctx, d, p)
 		if err != nil {
 			return err
 		}
@@ -58,22 +60,22 @@ func (s *Store) Near(ctx context.Context, p cache.Probe) ([]cache.Near, error) {
 
 // group returns the embedder's index with the probe's group read up to now. When
 // ctx ends it returns ctx's error, and what was read by then is kept.
-func (d *database) group(ctx context.Context, p cache.Probe) (*semantic.Index, error) {
-	t, err := d.totals()
+func (x *neighbours) group(ctx context.Context, d *database.DB, p cache.Probe) (*semantic.Index, error) {
+	t, err := readTotals(d)
 	if err != nil {
 		return nil, err
 	}
-	d.near.mu.Lock()
-	defer d.near.mu.Unlock()
-	if d.near.by == nil || d.near.epoch != t.epoch {
-		d.near.by, d.near.epoch = map[string]*groupsIndex{}, t.epoch
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.of != d || x.epoch != t.epoch {
+		x.of, x.epoch, x.by = d, t.epoch, map[string]*groupsIndex{}
 	}
-	g := d.near.by[p.Embedder]
+	g := x.by[p.Embedder]
 	if g == nil {
 		g = &groupsIndex{index: semantic.New(vectors{d}), read: map[cache.Key]int64{}}
-		d.near.by[p.Embedder] = g
+		x.by[p.Embedder] = g
 	}
-	err = d.vectors(ctx, p, g.read[p.Group], func(n int64, v []float32) {
+	err = readVectors(ctx, d, p, g.read[p.Group], func(n int64, v []float32) {
 		if g.index.Add(uint64(n), p.Group, v) == nil {
 			g.read[p.Group] = n
 		}
@@ -81,9 +83,9 @@ func (d *database) group(ctx context.Context, p cache.Probe) (*semantic.Index, e
 	return g.index, err
 }
 
-// vectors hands the probe's group's vectors after number n to each, which must not keep v.
-func (d *database) vectors(ctx context.Context, p cache.Probe, n int64, each func(n int64, v []float32)) error {
-	st, err := d.statement(getGroup)
+// readVectors hands the probe's group's vectors after number n to each, which must not keep v.
+func readVectors(ctx context.Context, d *database.DB, p cache.Probe, n int64, each func(n int64, v []float32)) error {
+	st, err := d.Statement(getGroup)
 	if err != nil {
 		return err
 	}
@@ -105,12 +107,12 @@ func (d *database) vectors(ctx context.Context, p cache.Probe, n int64, each fun
 }
 
 // vectors gives the index the numbers it has rounded.
-type vectors struct{ d *database }
+type vectors struct{ d *database.DB }
 
 // Vector reads one vector. A row that is gone or damaged has none.
 func (x vectors) Vector(id uint64, v []float32) bool {
 	var blob []byte
-	if found, err := x.d.row(getVector, []any{int64(id)}, &blob); err != nil || !found {
+	if found, err := x.d.Row(getVector, []any{int64(id)}, &blob); err != nil || !found {
 		return false
 	}
 	return openVectorInto(v, int64(id), blob)
@@ -118,7 +120,7 @@ func (x vectors) Vector(id uint64, v []float32) bool {
 
 // fetch reads the entries of hits. stale tells that some were not there any
 // more, and were therefore taken out of the index.
-func (s *Store) fetch(d *database, x *semantic.Index, p cache.Probe, hits []semantic.Hit) (found []cache.Near, stale bool, err error) {
+func (s *Store) fetch(d *database.DB, x *semantic.Index, p cache.Probe, hits []semantic.Hit) (found []cache.Near, stale bool, err error) {
 	for _, h := range hits {
 		if h.Cosine < p.AtLeast {
 			break
@@ -138,9 +140,9 @@ func (s *Store) fetch(d *database, x *semantic.Index, p cache.Probe, hits []sema
 }
 
 // scan compares the probe with every vector of its group.
-func (s *Store) scan(ctx context.Context, d *database, p cache.Probe) ([]cache.Near, error) {
+func (s *Store) scan(ctx context.Context, d *database.DB, p cache.Probe) ([]cache.Near, error) {
 	var hits []semantic.Hit
-	err := d.vectors(ctx, p, 0, func(n int64, v []float32) {
+	err := readVectors(ctx, d, p, 0, func(n int64, v []float32) {
 		if c := cache.Cosine(p.Vector, v); c >= p.AtLeast {
 			hits = append(hits, semantic.Hit{ID: uint64(n), Cosine: c})
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/cache"
 	"github.com/rigrun/rigrun-lsp/engine/cache/semantic"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/database"
 )
 
 // clock is a time that only moves when told to.
@@ -249,15 +250,15 @@ func TestByteLimit(t *testing.T) {
 		must(t, s.Put(t.Context(), entry(i, c.Now())))
 	}
 	var sum int64
-	must(t, s.use(t.Context(), func(d *database) error {
-		return d.db.QueryRow("SELECT sum(size) FROM entries").Scan(&sum)
+	must(t, s.use(t.Context(), func(d *database.DB) error {
+		return d.SQL.QueryRow("SELECT sum(size) FROM entries").Scan(&sum)
 	}))
 	if sum > limit || sum < limit/2 {
 		t.Errorf("%d bytes are kept, the limit is %d", sum, limit)
 	}
-	must(t, s.use(t.Context(), func(d *database) error {
+	must(t, s.use(t.Context(), func(d *database.DB) error {
 		t.Helper()
-		kept, err := d.totals()
+		kept, err := readTotals(d)
 		if err == nil && kept.bytes != sum {
 			t.Errorf("the totals say %d bytes, there are %d", kept.bytes, sum)
 		}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/cache"
 	"github.com/rigrun/rigrun-lsp/engine/cache/semantic"
+	"github.com/rigrun/rigrun-lsp/engine/database"
 )
 
 // asideOf returns the files beside path that were set aside.
@@ -93,7 +94,7 @@ func TestBytesChanged(t *testing.T) {
 		for range 1 << r.IntN(8) {
 			at := r.IntN(len(changed))
 			if i%3 == 0 {
-				at = r.IntN(min(len(changed), 4*pageBytes)) // where the schema is
+				at = r.IntN(min(len(changed), 4*database.PageBytes)) // where the schema is
 			}
 			changed[at] = byte(r.Uint32())
 		}
@@ -123,7 +124,7 @@ func useDamaged(t *testing.T, s *Store, n int, name string) (aside int) {
 	note := func(err error) {
 		if _, ok := errors.AsType[*cache.SetAside](err); ok {
 			aside++
-		} else if errors.Is(err, errFault) {
+		} else if errors.Is(err, database.ErrFault) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -173,7 +174,7 @@ func TestDamagedInUse(t *testing.T) {
 	_, _ = got(t, other, entry(1, c.Now()).Key)
 	raw, err := os.ReadFile(s.o.Path)
 	must(t, err)
-	clear(raw[pageBytes:])
+	clear(raw[database.PageBytes:])
 	must(t, os.WriteFile(s.o.Path, raw, 0o600))
 	said := 0
 	for i := range 200 {
@@ -183,7 +184,7 @@ func TestDamagedInUse(t *testing.T) {
 			}
 		}
 	}
-	c.pass(2 * lastPause)
+	c.pass(2 * database.LastPause)
 	must(t, s.Put(t.Context(), entry(1, c.Now())))
 	_, err = other.Epoch(t.Context())
 	must(t, err)
@@ -199,8 +200,8 @@ func TestDamagedInUse(t *testing.T) {
 func TestWrongTotals(t *testing.T) {
 	s := opened(t, Options{MaxEntries: 10, MaxBytes: 1 << 20})
 	must(t, s.Put(t.Context(), entry(1, s.o.Now())))
-	must(t, s.use(t.Context(), func(d *database) error {
-		_, err := d.db.Exec("UPDATE totals SET entries = 1000000, bytes = 1000000000")
+	must(t, s.use(t.Context(), func(d *database.DB) error {
+		_, err := d.SQL.Exec("UPDATE totals SET entries = 1000000, bytes = 1000000000")
 		return err
 	}))
 	must(t, s.Put(t.Context(), entry(2, s.o.Now())))
@@ -213,7 +214,7 @@ func TestWrongTotals(t *testing.T) {
 
 func TestForeignFilesAreLeftAlone(t *testing.T) {
 	for name, statements := range map[string]string{
-		"newer schema":    fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d; CREATE TABLE entries (x)", applicationID, schemaVersion+1),
+		"newer schema":    fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d; CREATE TABLE entries (x)", database.ApplicationID, database.Version()+1),
 		"another program": "PRAGMA user_version = 1; CREATE TABLE bookmarks (x)",
 		"no version":      "CREATE TABLE entries (x)",
 	} {
@@ -278,7 +279,7 @@ func TestNoFolder(t *testing.T) {
 	if _, _, err := s.Get(t.Context(), cache.Key{}); err == nil {
 		t.Error("it was tried again at once")
 	}
-	c.pass(firstPause)
+	c.pass(database.FirstPause)
 	must(t, s.Put(t.Context(), entry(1, c.Now())))
 }
 
@@ -299,13 +300,13 @@ func TestLocked(t *testing.T) {
 	s := opened(t, Options{})
 	e := entry(1, s.o.Now())
 	must(t, s.Put(t.Context(), e))
-	db, err := sql.Open("sqlite", address(s.o.Path))
+	db, err := sql.Open("sqlite", "file:"+s.o.Path+"?_txlock=immediate")
 	must(t, err)
 	defer func() { must(t, db.Close()) }()
 	tx, err := db.Begin() // immediate
 	must(t, err)
 	began := time.Now()
-	if err := s.Put(t.Context(), entry(2, s.o.Now())); !errors.Is(err, cache.ErrBusy) || time.Since(began) > 4*busyWait {
+	if err := s.Put(t.Context(), entry(2, s.o.Now())); !errors.Is(err, cache.ErrBusy) || time.Since(began) > 4*database.BusyWait {
 		t.Errorf("Put: %v after %v", err, time.Since(began))
 	}
 	if _, ok := got(t, s, e.Key); !ok {

@@ -1,4 +1,4 @@
-package store
+package database
 
 import (
 	"errors"
@@ -9,21 +9,42 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
-
-	"github.com/rigrun/rigrun-lsp/engine/cache"
 )
 
 var (
 	// ErrForeign is returned, always, where the file belongs to a newer version
 	// of this program or to another program. It is left as it is.
-	ErrForeign = errors.New("the cache's file is not this program's to write")
+	ErrForeign = errors.New("the file of kept answers and conversations is not this program's to write")
 
 	// ErrClosed is returned after Close.
-	ErrClosed = errors.New("the cache's store is closed")
+	ErrClosed = errors.New("the file of kept answers and conversations is closed")
 
-	errFault = errors.New("the database library failed")
+	// ErrBusy is returned where others kept an operation from its work for longer
+	// than it waits. Nothing is wrong.
+	ErrBusy = errors.New("the file is in use by another process")
+
+	// ErrFault is returned where the database library failed. Nothing more is done
+	// with the file in this process.
+	ErrFault = errors.New("the database library failed")
+
 	errAside = errors.New("set aside the damaged")
 )
+
+// SetAside is returned by the operation that found the file damaged. The file is
+// kept under another name; the operation did nothing, and the next one works on a
+// new file.
+type SetAside struct {
+	Path, To string
+	Err      error // what was wrong with it
+}
+
+// Error says what happened and where the damaged file is now.
+func (e *SetAside) Error() string {
+	return "the file of kept answers and conversations " + e.Path + " was damaged and is started afresh; what was left of it is kept as " + e.To
+}
+
+// Unwrap returns what was wrong.
+func (e *SetAside) Unwrap() error { return e.Err }
 
 // extended is SQLite's error code, 0 for other errors.
 func extended(err error) int {
@@ -55,7 +76,7 @@ func guarded(f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", errFault, r)
+			err = fmt.Errorf("%w: %v", ErrFault, r)
 		}
 	}()
 	return f()
@@ -77,5 +98,5 @@ func setAside(path string, opened os.FileInfo, now time.Time, cause error) error
 		return fmt.Errorf("%w %s-wal: %w", errAside, path, err)
 	}
 	_ = os.Remove(path + "-shm") // made anew by whoever opens the file
-	return &cache.SetAside{Path: path, To: to, Err: cause}
+	return &SetAside{Path: path, To: to, Err: cause}
 }

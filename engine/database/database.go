@@ -1,4 +1,4 @@
-package store
+package database
 
 import (
 	"context"
@@ -18,30 +18,35 @@ import (
 )
 
 const (
-	// busyWait is how long an operation waits for another process's lock.
-	busyWait = 250 * time.Millisecond
+	// BusyWait is how long an operation waits for another process's lock.
+	BusyWait = 250 * time.Millisecond
 
-	// checkpointPages is how many pages the log has before SQLite copies them
+	// CheckpointPages is how many pages the log has before SQLite copies them
 	// into the file by itself.
-	checkpointPages = 256
+	CheckpointPages = 256
 
-	pageBytes  = 8192 // three vectors of 512 numbers a page, not one
-	cacheKiB   = 512  // of pages, for each of the two connections
+	PageBytes = 8192 // three vectors of 512 numbers a page, not one
+
+	cacheKiB   = 512 // of pages, for each of the two connections
 	logLimit   = 4 << 20
 	openTrials = 20
 	openPause  = 10 * time.Millisecond
 )
 
-// database is an open file.
-type database struct {
-	db         *sql.DB
+// DB is an open file.
+type DB struct {
+	SQL        *sql.DB
 	info       fs.FileInfo // the file that was opened, to notice that another took its place
+	name       string      // of the content, which is another one in a file that was started afresh
 	statements sync.Map    // query → *sql.Stmt
-	near       neighbours
 }
 
+// Name is the random name that the file got when it was made: one that took its
+// place has another.
+func (d *DB) Name() string { return d.name }
+
 // openDatabase opens the file, and makes it where it is missing or empty.
-func openDatabase(path string) (*database, error) {
+func openDatabase(path string) (*DB, error) {
 	if err := makeFile(path); err != nil {
 		return nil, err
 	}
@@ -51,7 +56,7 @@ func openDatabase(path string) (*database, error) {
 	}
 	db.SetMaxOpenConns(2) // one may write while the other reads
 	db.SetMaxIdleConns(2)
-	d := &database{db: db}
+	d := &DB{SQL: db}
 	if err := d.prepare(path); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -88,12 +93,12 @@ func narrow(path string) error {
 // address is the file's name with what every connection to it is set to.
 func address(path string) string {
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
-		"busy_timeout(" + strconv.FormatInt(busyWait.Milliseconds(), 10) + ")",
+		"busy_timeout(" + strconv.FormatInt(BusyWait.Milliseconds(), 10) + ")",
 		"synchronous(NORMAL)",
 		"cache_size(-" + strconv.Itoa(cacheKiB) + ")",
-		"wal_autocheckpoint(" + strconv.Itoa(checkpointPages) + ")",
+		"wal_autocheckpoint(" + strconv.Itoa(CheckpointPages) + ")",
 		"journal_size_limit(" + strconv.Itoa(logLimit) + ")",
-		"secure_delete(ON)", // what was evicted or cleared is overwritten
+		"secure_delete(ON)", // what was evicted, cleared or deleted is overwritten
 		"trusted_schema(OFF)",
 	}}
 	path = filepath.ToSlash(path)
@@ -107,7 +112,7 @@ func address(path string) string {
 // prepare lays a new file out and refuses one that is not ours. Another process
 // may be doing the same at this moment, and changing the journal's mode does not
 // wait as other statements do.
-func (d *database) prepare(path string) error {
+func (d *DB) prepare(path string) error {
 	var err error
 	for range openTrials {
 		if err = d.layOut(); !isBusy(err) {
@@ -115,62 +120,81 @@ func (d *database) prepare(path string) error {
 		}
 		time.Sleep(openPause)
 	}
-	if err == nil {
-		d.info, err = os.Stat(path)
+	if err != nil {
+		return err
 	}
+	if err := d.SQL.QueryRow("SELECT name FROM file").Scan(&d.name); err != nil {
+		return err
+	}
+	d.info, err = os.Stat(path)
 	return err
 }
 
-func (d *database) layOut() error {
+// layOut makes a new file, or takes an older one through the steps it lacks.
+func (d *DB) layOut() error {
 	version, err := d.version()
-	if err != nil || version != 0 {
+	if err != nil || version == Version() {
 		return err
 	}
-	for _, pragma := range []string{"page_size = " + strconv.Itoa(pageBytes), "auto_vacuum = INCREMENTAL", "journal_mode = WAL"} {
-		if _, err := d.db.Exec("PRAGMA " + pragma); err != nil {
+	if version == 0 {
+		if err := d.pragmas(); err != nil {
 			return err
 		}
 	}
-	tx, err := d.db.Begin()
+	tx, err := d.SQL.Begin()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	var now int
-	if err := tx.QueryRow("PRAGMA user_version").Scan(&now); err != nil || now != 0 {
+	if err := tx.QueryRow("PRAGMA user_version").Scan(&version); err != nil || version >= Version() {
 		return err // another process was first
 	}
-	if _, err := tx.Exec(layout + fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, schemaVersion)); err != nil {
+	for _, step := range steps()[version:] {
+		if _, err := tx.Exec(step); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", ApplicationID, Version())); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
+// pragmas are what must be said before a file has its first table.
+func (d *DB) pragmas() error {
+	for _, pragma := range []string{"page_size = " + strconv.Itoa(PageBytes), "auto_vacuum = INCREMENTAL", "journal_mode = WAL"} {
+		if _, err := d.SQL.Exec("PRAGMA " + pragma); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // version returns the schema's version, 0 for an empty file, and ErrForeign for
 // a database that is not of this program or is newer than it.
-func (d *database) version() (int, error) {
+func (d *DB) version() (int, error) {
 	var app, version, tables int
-	row := d.db.QueryRow("SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)")
+	row := d.SQL.QueryRow("SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)")
 	if err := row.Scan(&app, &version, &tables); err != nil {
 		return 0, err
 	}
 	switch {
 	case version == 0 && app == 0 && tables == 0:
 		return 0, nil
-	case app != applicationID || version == 0:
+	case app != ApplicationID || version == 0:
 		return 0, fmt.Errorf("%w: another program's database", ErrForeign)
-	case version > schemaVersion:
-		return 0, fmt.Errorf("%w: its schema is version %d, this program knows %d", ErrForeign, version, schemaVersion)
+	case version > Version():
+		return 0, fmt.Errorf("%w: its schema is version %d, this program knows %d", ErrForeign, version, Version())
 	}
 	return version, nil
 }
 
-// statement returns the prepared statement of a query.
-func (d *database) statement(query string) (*sql.Stmt, error) {
+// Statement returns the prepared statement of a query.
+func (d *DB) Statement(query string) (*sql.Stmt, error) {
 	if s, ok := d.statements.Load(query); ok {
 		return s.(*sql.Stmt), nil
 	}
-	s, err := d.db.Prepare(query)
+	s, err := d.SQL.Prepare(query)
 	if err != nil {
 		return nil, err
 	}
@@ -181,9 +205,9 @@ func (d *database) statement(query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
-// row runs a query that has one row at most, and reports whether it had one.
-func (d *database) row(query string, args []any, into ...any) (bool, error) {
-	s, err := d.statement(query)
+// Row runs a query that has one row at most, and reports whether it had one.
+func (d *DB) Row(query string, args []any, into ...any) (bool, error) {
+	s, err := d.Statement(query)
 	if err != nil {
 		return false, err
 	}
@@ -194,9 +218,9 @@ func (d *database) row(query string, args []any, into ...any) (bool, error) {
 	return err == nil, err
 }
 
-// exec runs a statement in tx, or by itself where tx is nil, and returns how many rows it changed.
-func (d *database) exec(tx *sql.Tx, query string, args ...any) (int64, error) {
-	s, err := d.statement(query)
+// Exec runs a statement in tx, or by itself where tx is nil, and returns how many rows it changed.
+func (d *DB) Exec(tx *sql.Tx, query string, args ...any) (int64, error) {
+	s, err := d.Statement(query)
 	if err != nil {
 		return 0, err
 	}
@@ -210,22 +234,10 @@ func (d *database) exec(tx *sql.Tx, query string, args ...any) (int64, error) {
 	return r.RowsAffected()
 }
 
-// totals are the counts the triggers keep.
-type totals struct {
-	entries int
-	bytes   int64
-	epoch   uint64
-}
-
-func (d *database) totals() (t totals, err error) {
-	_, err = d.row(getTotals, nil, &t.entries, &t.bytes, &t.epoch)
-	return t, err
-}
-
-func (d *database) close() error {
+func (d *DB) close() error {
 	d.statements.Range(func(_, s any) bool {
 		_ = s.(*sql.Stmt).Close()
 		return true
 	})
-	return d.db.Close()
+	return d.SQL.Close()
 }
