@@ -64,7 +64,6 @@ func exempt() map[string]struct{ names, reason string } {
 		"cmd/rigrun-lsp/demo.go":                    {"os/exec", "starts itself as a server, for the demonstration"},
 		"engine/backend/backendtest/server.go":      {"net/http/httptest", "a model server for tests"},
 		"engine/backend/backendtest/replay.go":      {"net/http/httptest", "a model server for tests"},
-		"engine/backend/outline/lexers/generate.go": {"os/exec", "a generator, run by hand: asks the go command where a module is"},
 		"engine/backend/outline/std/generate.go":    {"go/importer", "a generator, run by hand: reads the standard library's types"},
 		"engine/embed/page_linux.go":                {"unsafe syscall.Syscall syscall.SYS_MADVISE", "tells the system that the model's pages are not needed soon"},
 		"engine/embed/weights.go":                   {"unsafe", "reads the model's numbers where they lie in the binary"},

@@ -226,5 +226,5 @@ func (b *Backend) newTeller(v *voice, s *source, fence *fence) (t teller, why st
 			return t, ""
 		}
 	}
-	return newLexTeller(v, s, &b.lexers)
+	return newLexTeller(v, s)
 }

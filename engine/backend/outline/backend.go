@@ -15,7 +15,6 @@ const Model = "built-in"
 type Backend struct {
 	files  Files
 	budget time.Duration // for reading other files, in one answer
-	lexers lexerCache
 	std    stdCache
 }
 

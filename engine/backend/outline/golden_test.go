@@ -37,7 +37,7 @@ func ask(t testing.TB, files Files, p *chat.Prompt) string {
 	t.Helper()
 	c := &collector{t: t}
 	b := New(files)
-	b.budget, b.lexers.budget = time.Hour, time.Hour // the texts do not depend on how busy the machine is
+	b.budget = time.Hour // the texts do not depend on how busy the machine is
 	end, err := b.Chat(t.Context(), p, c)
 	if err != nil || end.Err != nil {
 		t.Fatalf("Chat: %v, %v", err, end.Err)

@@ -1,20 +1,20 @@
 package outline
 
 import (
-	"path/filepath"
 	"strings"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/syntax/tokens"
 )
 
 // language returns the language of an item as an editor's identifier, from the
 // item itself or else from its file's name; "" where neither tells.
 func language(item *chat.ContextItem) string {
 	lang := strings.ToLower(item.Language)
-	if _, known := dialectOf(lang); known {
+	if _, known := tokens.Of(lang); known {
 		return lang
 	}
-	if byName := extensions()[strings.ToLower(filepath.Ext(item.Path))]; byName != "" {
+	if byName := tokens.Language(item.Path); byName != "" {
 		return byName
 	}
 	if lang == "plaintext" {

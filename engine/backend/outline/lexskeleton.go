@@ -5,14 +5,16 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/rigrun/rigrun-lsp/engine/syntax/tokens"
 )
 
 // functions returns the functions the selection is about, those in a selected
 // type among them.
-func (t *lexTeller) functions() []*lexDecl {
-	var out []*lexDecl
+func (t *lexTeller) functions() []*tokens.Declaration {
+	var out []*tokens.Declaration
 	for _, d := range t.touched() {
-		if !d.isType {
+		if !d.IsType {
 			out = append(out, d)
 		}
 	}
@@ -39,73 +41,73 @@ func (t *lexTeller) document() {
 	for _, d := range list {
 		if doc := t.doc(d); doc != "" {
 			t.v.gap()
-			t.v.line(code(d.name) + " already has a doc comment: " + quote(doc))
+			t.v.line(code(d.Name) + " already has a doc comment: " + quote(doc))
 		}
 	}
 }
 
 // fence is the language's name for a fenced block.
 func (t *lexTeller) fence() string {
-	if t.d.lexer == "" {
+	if t.d.Fence == "" {
 		return "go"
 	}
-	return t.d.lexer
+	return t.d.Fence
 }
 
 // docComment writes a function's doc comment and, below it or above it as the
 // language wants, its head.
-func (t *lexTeller) docComment(d *lexDecl) []string {
+func (t *lexTeller) docComment(d *tokens.Declaration) []string {
 	names := t.paramNames(d)
 	returns, throws := t.after(d, "return"), t.after(d, "throw raise")
-	switch t.d.title {
+	switch t.d.Title {
 	case "Python":
-		return pythonDoc(t.headText(d), d.name, names, returns, throws)
+		return pythonDoc(t.headText(d), d.Name, names, returns, throws)
 	case "JavaScript", "TypeScript", "Java", "PHP", "Kotlin", "Dart", "Groovy", "Scala", "C", "C++", "Objective-C":
-		return append(starDoc(d.name, names, returns, throws), t.headText(d))
+		return append(starDoc(d.Name, names, returns, throws), t.headText(d))
 	}
-	return append(lineDoc(t.lineMark(), d.name, names, returns, throws), t.headText(d))
+	return append(lineDoc(t.lineMark(), d.Name, names, returns, throws), t.headText(d))
 }
 
 // lineMark is the mark of a doc comment's lines.
 func (t *lexTeller) lineMark() string {
-	switch t.d.title {
+	switch t.d.Title {
 	case "Rust", "Swift", "C#", "Zig":
 		return "///"
 	case "OCaml":
 		return "--"
 	}
-	return t.d.comment
+	return t.d.LineComment
 }
 
 // headText is a function's head as written, in one line.
-func (t *lexTeller) headText(d *lexDecl) string {
-	text := t.find.join(d.head, t.headEnd(d))
+func (t *lexTeller) headText(d *tokens.Declaration) string {
+	text := t.find.Join(d.Head, t.headEnd(d))
 	return strings.TrimRight(strings.TrimSpace(text), " {=:")
 }
 
 // headEnd is the index of the token that opens a function's body.
-func (t *lexTeller) headEnd(d *lexDecl) int {
-	line := t.find.toks[max(d.body-1, d.head)].line
-	for k := max(d.body-1, d.head); k < len(t.find.toks); k++ {
-		if text := t.find.text(k); text == "{" || text == "=>" || t.find.toks[k].line > line {
+func (t *lexTeller) headEnd(d *tokens.Declaration) int {
+	line := t.find.Toks[max(d.Body-1, d.Head)].Line
+	for k := max(d.Body-1, d.Head); k < len(t.find.Toks); k++ {
+		if text := t.find.Text(k); text == "{" || text == "=>" || t.find.Toks[k].Line > line {
 			return k
 		}
 	}
-	return d.body
+	return d.Body
 }
 
 // after lists, once each, what stands after one of the words in the function's
 // body: the values it returns, or what it throws.
-func (t *lexTeller) after(d *lexDecl, words string) []string {
+func (t *lexTeller) after(d *tokens.Declaration, words string) []string {
 	var out []string
-	for _, s := range t.steps(d.body, d.end) {
+	for _, s := range t.steps(d.Body, d.End) {
 		word, rest, _ := strings.Cut(s.text, " ")
-		if s.kind != stepLeave || !has(words, word) || rest == "" {
+		if s.kind != stepLeave || !tokens.Has(words, word) || rest == "" {
 			continue
 		}
 		if word != "return" {
 			rest = strings.TrimPrefix(rest, "new ")
-			rest = rest[:strings.IndexFunc(rest+" ", func(r rune) bool { return !isWordRune(r) && r != '.' && r != ':' })]
+			rest = rest[:strings.IndexFunc(rest+" ", func(r rune) bool { return !tokens.IsWordRune(r) && r != '.' && r != ':' })]
 		}
 		if rest = clip(strings.Join(strings.Fields(rest), " "), maxCode); rest != "" && !slices.Contains(out, rest) {
 			out = append(out, rest)
@@ -116,14 +118,14 @@ func (t *lexTeller) after(d *lexDecl, words string) []string {
 
 // paramNames takes the names out of the parameters as written, as far as the
 // language's order of name and type tells.
-func (t *lexTeller) paramNames(d *lexDecl) []string {
+func (t *lexTeller) paramNames(d *tokens.Declaration) []string {
 	var out []string
-	for _, p := range d.params {
+	for _, p := range d.Params {
 		p, _, _ = strings.Cut(p, "=")
-		if !t.d.typed || t.d.title == "Dart" {
+		if !t.d.Typed || t.d.Title == "Dart" {
 			p, _, _ = strings.Cut(p, ":")
 		}
-		words := strings.FieldsFunc(p, func(r rune) bool { return !isWordRune(r) })
+		words := strings.FieldsFunc(p, func(r rune) bool { return !tokens.IsWordRune(r) })
 		if len(words) == 0 {
 			continue
 		}
@@ -210,7 +212,7 @@ func (t *lexTeller) tests() {
 		}
 	}
 	if len(blocks) == 0 {
-		t.v.line("There is no test skeleton for " + t.d.title + " without a model.")
+		t.v.line("There is no test skeleton for " + t.d.Title + " without a model.")
 		t.explain()
 		return
 	}
@@ -223,10 +225,10 @@ func (t *lexTeller) tests() {
 
 // testBlock writes one function's test, "" for a language without a skeleton.
 // The cases that the branches ask for stand as comments.
-func (t *lexTeller) testBlock(d *lexDecl) string {
-	name := testWord(d.name)
-	call := d.name + "(" + strings.Join(t.paramNames(d), ", ") + ")"
-	switch t.d.title {
+func (t *lexTeller) testBlock(d *tokens.Declaration) string {
+	name := testWord(d.Name)
+	call := d.Name + "(" + strings.Join(t.paramNames(d), ", ") + ")"
+	switch t.d.Title {
 	case "Python":
 		return "def test_" + name + "():\n" + t.cases(d, "    # ") + "    # the call: " + call + "\n    raise NotImplementedError"
 	case "JavaScript", "TypeScript":
@@ -242,10 +244,10 @@ func (t *lexTeller) testBlock(d *lexDecl) string {
 }
 
 // cases names the branches of a function as comment lines.
-func (t *lexTeller) cases(d *lexDecl, mark string) string {
+func (t *lexTeller) cases(d *tokens.Declaration, mark string) string {
 	var b strings.Builder
 	n := 0
-	for _, s := range t.steps(d.body, d.end) {
+	for _, s := range t.steps(d.Body, d.End) {
 		if s.kind == stepBranch && n < maxCases {
 			n++
 			fmt.Fprintf(&b, "%sa case for: %s (line %d)\n", mark, clip(strings.Join(strings.Fields(s.text), " "), maxCode), s.line)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/rigrun/rigrun-lsp/engine/syntax/tokens"
 )
 
 // The kinds of step that tokens show.
@@ -27,17 +29,17 @@ type lexStep struct {
 // steps lists the loops, branches, ways out and waits among the tokens of a range.
 func (t *lexTeller) steps(from, to int) []lexStep {
 	var out []lexStep
-	for i := from; i < min(to, len(t.find.toks)); i++ {
+	for i := from; i < min(to, len(t.find.Toks)); i++ {
 		kind := t.stepKind(i)
 		if kind == "" {
 			continue
 		}
-		end := t.stepEnd(i, min(to, len(t.find.toks)), kind)
-		out = append(out, lexStep{kind, t.find.join(i, end), t.line(i)})
+		end := t.stepEnd(i, min(to, len(t.find.Toks)), kind)
+		out = append(out, lexStep{kind, t.find.Join(i, end), t.line(i)})
 		switch {
-		case t.find.text(i) == "else" && t.find.text(i+1) == "if":
+		case t.find.Text(i) == "else" && t.find.Text(i+1) == "if":
 			i++ // "else if" is one branch
-		case t.find.text(i) == "guard" && t.find.text(end-1) == "else":
+		case t.find.Text(i) == "guard" && t.find.Text(end-1) == "else":
 			i = end - 1 // and so is "guard … else"
 		}
 	}
@@ -47,18 +49,18 @@ func (t *lexTeller) steps(from, to int) []lexStep {
 // stepKind says what the word at token i does, "" for none. A word after a dot
 // is a name, and one before a colon a key.
 func (t *lexTeller) stepKind(i int) string {
-	word := t.find.text(i)
-	if !t.find.word(i) || t.find.text(i-1) == "." || t.find.text(i-1) == "->" && t.d.typed || t.find.text(i+1) == ":" && t.find.toks[i+1].start == t.find.toks[i].end && word != "else" && word != "try" && word != "finally" && word != "except" && word != "default" {
+	word := t.find.Text(i)
+	if !t.find.Word(i) || t.find.Text(i-1) == "." || t.find.Text(i-1) == "->" && t.d.Typed || t.find.Text(i+1) == ":" && t.find.Toks[i+1].Start == t.find.Toks[i].End && word != "else" && word != "try" && word != "finally" && word != "except" && word != "default" {
 		return ""
 	}
 	switch {
-	case has(t.d.loops, word) && !t.modifier(i):
+	case tokens.Has(t.d.Loops, word) && !t.modifier(i):
 		return stepLoop
-	case has(t.d.tests, word) && !(word == "else" && t.find.text(i+1) == "=>"):
+	case tokens.Has(t.d.Tests, word) && !(word == "else" && t.find.Text(i+1) == "=>"):
 		return stepBranch
-	case has(t.d.leaves, word):
+	case tokens.Has(t.d.Leaves, word):
 		return stepLeave
-	case has(t.d.waits, word):
+	case tokens.Has(t.d.Waits, word):
 		return stepWait
 	}
 	return ""
@@ -67,41 +69,41 @@ func (t *lexTeller) stepKind(i int) string {
 // modifier says whether a loop word stands where it makes no loop of its own: in
 // "impl A for B", in a "do … while" after its block, or as Ruby's "do".
 func (t *lexTeller) modifier(i int) bool {
-	word := t.find.text(i)
-	if word == "while" && t.find.text(i-1) == "}" {
+	word := t.find.Text(i)
+	if word == "while" && t.find.Text(i-1) == "}" {
 		return true
 	}
-	return word == "for" && t.d.title == "Rust" && t.find.text(i+1) == "<"
+	return word == "for" && t.d.Title == "Rust" && t.find.Text(i+1) == "<"
 }
 
 // stepEnd returns where the text of a step ends: before its block, at its line's
 // end outside brackets, or at a semicolon.
 func (t *lexTeller) stepEnd(i, to int, kind string) int {
-	line := t.find.toks[i].line
+	line := t.find.Toks[i].Line
 	k := i + 1
-	if t.find.text(i) == "else" && t.find.text(k) == "if" {
+	if t.find.Text(i) == "else" && t.find.Text(k) == "if" {
 		k++
 	}
-	if end := t.find.match[k]; end > 0 && end < to && t.find.text(k) == "(" && kind != stepLeave && kind != stepWait && t.d.bracketed {
+	if end := t.find.Match(k); end > 0 && end < to && t.find.Text(k) == "(" && kind != stepLeave && kind != stepWait && t.d.Bracketed {
 		return end + 1
 	}
 	for ; k < to && k < i+60; k++ {
-		text := t.find.text(k)
-		if t.find.text(i) == "else" && k == i+1 {
+		text := t.find.Text(k)
+		if t.find.Text(i) == "else" && k == i+1 {
 			break
 		}
-		if t.find.toks[k].line > line || text == ";" || text == "{" && (kind != stepLeave || t.find.match[k] == 0) || text == "}" || text == ")" || text == "]" {
+		if t.find.Toks[k].Line > line || text == ";" || text == "{" && (kind != stepLeave || t.find.Match(k) == 0) || text == "}" || text == ")" || text == "]" {
 			break
 		}
-		if text == "=>" && kind != stepLeave || (text == "then" || text == "do" || text == ":" && t.d.blocks == indented) && kind != stepLeave {
+		if text == "=>" && kind != stepLeave || (text == "then" || text == "do" || text == ":" && t.d.Blocks == tokens.Indented) && kind != stepLeave {
 			break
 		}
-		if text == ":" && has("case default", t.find.text(i)) {
+		if text == ":" && tokens.Has("case default", t.find.Text(i)) {
 			break
 		}
-		if end := t.find.match[k]; end > 0 && end < to {
+		if end := t.find.Match(k); end > 0 && end < to {
 			k = end
-			line = t.find.toks[end].line
+			line = t.find.Toks[end].Line
 		}
 	}
 	return k
@@ -144,10 +146,10 @@ func sums(steps []lexStep) string {
 
 // calls lists what stands before brackets in a range, once each; what the file
 // itself declares with its line.
-func (t *lexTeller) calls(from, to int, self *lexDecl) string {
+func (t *lexTeller) calls(from, to int, self *tokens.Declaration) string {
 	var out, seen []string
 	more := 0
-	for i := from; i < min(to, len(t.find.toks)); i++ {
+	for i := from; i < min(to, len(t.find.Toks)); i++ {
 		name := t.callAt(i)
 		if name == "" || slices.Contains(seen, name) {
 			continue
@@ -159,7 +161,7 @@ func (t *lexTeller) calls(from, to int, self *lexDecl) string {
 		}
 		words := code(name)
 		if d := t.declared(name); d != nil && d != self {
-			words += fmt.Sprintf(" (line %d)", t.line(d.head))
+			words += fmt.Sprintf(" (line %d)", t.line(d.Head))
 		}
 		out = append(out, words)
 	}
@@ -172,29 +174,29 @@ func (t *lexTeller) calls(from, to int, self *lexDecl) string {
 // callAt returns the name that is called at token i, "" where none is: a word
 // right before a bracket that neither steers nor declares.
 func (t *lexTeller) callAt(i int) string {
-	if !t.find.word(i) || i+1 >= len(t.find.toks) || t.find.toks[i+1].start != t.find.toks[i].end {
+	if !t.find.Word(i) || i+1 >= len(t.find.Toks) || t.find.Toks[i+1].Start != t.find.Toks[i].End {
 		return ""
 	}
-	word := t.find.text(i)
-	open := t.find.text(i + 1)
-	if open == "!" && t.d.title == "Rust" {
-		open = t.find.text(i + 2)
+	word := t.find.Text(i)
+	open := t.find.Text(i + 1)
+	if open == "!" && t.d.Title == "Rust" {
+		open = t.find.Text(i + 2)
 	}
-	if open != "(" || t.find.reserved(word) || has(t.d.funcs, word) || has("and or not in is print! constructor", word) {
+	if open != "(" || t.find.Reserved(word) || tokens.Has(t.d.Funcs, word) || tokens.Has("and or not in is print! constructor", word) {
 		return ""
 	}
 	for _, d := range t.decls {
-		if d.head <= i && i < d.body && d.name == word {
+		if d.Head <= i && i < d.Body && d.Name == word {
 			return ""
 		}
 	}
 	start := i
-	for start >= 2 && strings.Contains(". :: -> : ?.", t.find.text(start-1)) && t.find.text(start-1) != "" && t.find.word(start-2) &&
-		t.find.toks[start-1].end == t.find.toks[start].start && t.find.toks[start-2].end == t.find.toks[start-1].start {
+	for start >= 2 && strings.Contains(". :: -> : ?.", t.find.Text(start-1)) && t.find.Text(start-1) != "" && t.find.Word(start-2) &&
+		t.find.Toks[start-1].End == t.find.Toks[start].Start && t.find.Toks[start-2].End == t.find.Toks[start-1].Start {
 		start -= 2
 	}
-	name := t.find.join(start, i+1)
-	if start > 0 && t.find.text(start-1) == "." {
+	name := t.find.Join(start, i+1)
+	if start > 0 && t.find.Text(start-1) == "." {
 		name = "." + name // called on the result of something
 	}
 	return name
@@ -202,10 +204,10 @@ func (t *lexTeller) callAt(i int) string {
 
 // declared returns the function of that name in the file, nil where there is none
 // or more than one.
-func (t *lexTeller) declared(name string) *lexDecl {
-	var found *lexDecl
+func (t *lexTeller) declared(name string) *tokens.Declaration {
+	var found *tokens.Declaration
 	for _, d := range t.decls {
-		if d.name == name && !d.isType {
+		if d.Name == name && !d.IsType {
 			if found != nil {
 				return nil
 			}
@@ -216,13 +218,13 @@ func (t *lexTeller) declared(name string) *lexDecl {
 }
 
 // uses lists the lines outside a declaration that have its name.
-func (t *lexTeller) uses(d *lexDecl) []int {
-	if t.declared(d.name) == nil {
+func (t *lexTeller) uses(d *tokens.Declaration) []int {
+	if t.declared(d.Name) == nil {
 		return nil
 	}
 	var out []int
-	for i := range t.find.toks {
-		if (i < d.head || i >= d.end) && t.find.word(i) && t.find.text(i) == d.name && !slices.Contains(out, t.line(i)) {
+	for i := range t.find.Toks {
+		if (i < d.Head || i >= d.End) && t.find.Word(i) && t.find.Text(i) == d.Name && !slices.Contains(out, t.line(i)) {
 			out = append(out, t.line(i))
 		}
 	}
@@ -247,20 +249,20 @@ const maxComments = 4
 
 // comments quotes the comments inside a range of tokens.
 func (t *lexTeller) comments(from, to int) string {
-	to = min(to, len(t.find.toks))
+	to = min(to, len(t.find.Toks))
 	if from >= to {
 		return ""
 	}
-	return t.commentsBetween(t.line(from), t.s.base+t.find.toks[to-1].lastLine)
+	return t.commentsBetween(t.line(from), t.s.base+t.find.Toks[to-1].LastLine)
 }
 
 // commentsBetween quotes the comments that start on the given lines.
 func (t *lexTeller) commentsBetween(first, last int) string {
 	var out []string
 	more := 0
-	for i := 0; i < len(t.x.toks); i++ {
-		k := t.x.toks[i]
-		if line := t.s.base + k.line; k.kind != tokComment || line < first || line > last {
+	for i := 0; i < len(t.toks); i++ {
+		k := t.toks[i]
+		if line := t.s.base + k.Line; k.Kind != tokens.Comment || line < first || line > last {
 			continue
 		}
 		text, next := t.commentGroup(i)
@@ -272,7 +274,7 @@ func (t *lexTeller) commentsBetween(first, last int) string {
 			more++
 			continue
 		}
-		out = append(out, fmt.Sprintf("%s (%d)", quote(text), t.s.base+k.line))
+		out = append(out, fmt.Sprintf("%s (%d)", quote(text), t.s.base+k.Line))
 	}
 	if more > 0 {
 		out = append(out, count(more, "more comment"))
@@ -283,11 +285,11 @@ func (t *lexTeller) commentsBetween(first, last int) string {
 // commentGroup joins the comments on neighbouring lines from token i on.
 func (t *lexTeller) commentGroup(i int) (text string, next int) {
 	var b strings.Builder
-	for next = i; next < len(t.x.toks) && t.x.toks[next].kind == tokComment; next++ {
-		if next > i && (t.x.toks[next].line > t.x.toks[next-1].lastLine+1 || !t.x.toks[next].leads) {
+	for next = i; next < len(t.toks) && t.toks[next].Kind == tokens.Comment; next++ {
+		if next > i && (t.toks[next].Line > t.toks[next-1].LastLine+1 || !t.toks[next].Leads) {
 			break
 		}
-		b.WriteString(bare(t.x.toks[next].text) + "\n")
+		b.WriteString(bare(t.toks[next].Text) + "\n")
 	}
 	return b.String(), next
 }
@@ -307,31 +309,31 @@ func bare(text string) string {
 // doc returns the first sentence of a declaration's comment: the docstring in
 // Python, else the comment that ends on the line above it, attributes between
 // them skipped.
-func (t *lexTeller) doc(d *lexDecl) string {
-	if t.d.title == "Python" {
+func (t *lexTeller) doc(d *tokens.Declaration) string {
+	if t.d.Title == "Python" {
 		return firstSentence(t.docstring(d))
 	}
-	if d.head >= len(t.find.toks) {
+	if d.Head >= len(t.find.Toks) {
 		return ""
 	}
-	at := t.find.toks[t.find.lineStart(d.head)]
-	i := slices.IndexFunc(t.x.toks, func(k tok) bool { return k.start == at.start })
-	line := at.line
+	at := t.find.Toks[t.find.LineStart(d.Head)]
+	i := slices.IndexFunc(t.toks, func(k tokens.Token) bool { return k.Start == at.Start })
+	line := at.Line
 	for i--; i >= 0; i-- {
-		k := t.x.toks[i]
-		if k.kind == tokComment {
+		k := t.toks[i]
+		if k.Kind == tokens.Comment {
 			break
 		}
 		first := t.lineFirst(i)
-		if k.lastLine < line-1 || !strings.HasPrefix(t.x.toks[first].text, "@") && t.x.toks[first].text != "#" && t.x.toks[first].text != "[" {
+		if k.LastLine < line-1 || !strings.HasPrefix(t.toks[first].Text, "@") && t.toks[first].Text != "#" && t.toks[first].Text != "[" {
 			return ""
 		}
-		i, line = first, t.x.toks[first].line
+		i, line = first, t.toks[first].Line
 	}
-	if i < 0 || t.x.toks[i].lastLine < line-1 || !t.x.toks[i].leads {
+	if i < 0 || t.toks[i].LastLine < line-1 || !t.toks[i].Leads {
 		return ""
 	}
-	for i > 0 && t.x.toks[i-1].kind == tokComment && t.x.toks[i-1].leads && t.x.toks[i-1].lastLine >= t.x.toks[i].line-1 {
+	for i > 0 && t.toks[i-1].Kind == tokens.Comment && t.toks[i-1].Leads && t.toks[i-1].LastLine >= t.toks[i].Line-1 {
 		i--
 	}
 	text, _ := t.commentGroup(i)
@@ -340,21 +342,21 @@ func (t *lexTeller) doc(d *lexDecl) string {
 
 // lineFirst returns the first token on the line of token i of all tokens.
 func (t *lexTeller) lineFirst(i int) int {
-	for i > 0 && !t.x.toks[i].leads {
+	for i > 0 && !t.toks[i].Leads {
 		i--
 	}
 	return i
 }
 
 // docstring returns the string a Python body starts with.
-func (t *lexTeller) docstring(d *lexDecl) string {
-	for i := d.body; i < d.end; i++ {
-		k := t.find.toks[i]
-		if k.kind == tokString && k.leads {
-			text := strings.TrimLeft(k.text, "rRbBuUfF")
+func (t *lexTeller) docstring(d *tokens.Declaration) string {
+	for i := d.Body; i < d.End; i++ {
+		k := t.find.Toks[i]
+		if k.Kind == tokens.String && k.Leads {
+			text := strings.TrimLeft(k.Text, "rRbBuUfF")
 			return strings.Trim(text, "\"' \n\t")
 		}
-		if k.leads {
+		if k.Leads {
 			return ""
 		}
 	}

@@ -1,74 +1,63 @@
 package outline
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/rigrun/rigrun-lsp/engine/syntax/tokens"
 )
+
+// maxLexed is the longest document that is read by its tokens, in bytes.
+const maxLexed = 512 << 10
 
 // lexTeller tells about code by its tokens alone.
 type lexTeller struct {
 	v *voice
 	s *source
-	d dialect
-	x *lexed
+	d *tokens.Dialect
 
-	find  *declFinder
-	decls []*lexDecl
+	toks  []tokens.Token // comments and all
+	find  *tokens.Code   // the same without comments
+	decls []*tokens.Declaration
 }
 
-// newLexTeller lexes the code. It returns nil, and why in a clause, where nothing
-// lexes the language or the lexer gave up.
-func newLexTeller(v *voice, s *source, lexers *lexerCache) (t *lexTeller, why string) {
-	d, ok := dialectOf(s.lang)
+// newLexTeller splits the code into tokens. It returns nil, and why in a clause,
+// where nothing is known of the language or the text is too long.
+func newLexTeller(v *voice, s *source) (t *lexTeller, why string) {
+	d, ok := tokens.Of(s.lang)
 	if !ok {
 		return nil, "has no reader for " + kindOfText(s)
 	}
 	if len(s.text) > maxLexed {
-		return nil, fmt.Sprintf("does not read %s files of more than %d kB", d.title, maxLexed>>10)
+		return nil, fmt.Sprintf("does not read %s files of more than %d kB", d.Title, maxLexed>>10)
 	}
-	x, err := lex(d, s.text, lexers)
-	if err != nil {
-		return nil, "could not read this " + d.title + " code: " + err.Error()
-	}
-	t = &lexTeller{v: v, s: s, d: d, x: x, decls: declarations(d, x), find: newDeclFinder(d, x)}
-	return t, ""
-}
-
-// lex splits a text by its language's lexer.
-func lex(d dialect, text string, lexers *lexerCache) (*lexed, error) {
-	if d.lexer == "" {
-		return lexGo(text), nil
-	}
-	l, err := lexers.get(d.lexer)
-	if err != nil {
-		return nil, err
-	}
-	return lexText(l, text, cmp.Or(lexers.budget, lexBudget))
+	toks := tokens.Scan(d, strings.ToValidUTF8(s.text, "\uFFFD"))
+	find := tokens.NewCode(d, toks)
+	return &lexTeller{v: v, s: s, d: d, toks: toks, decls: find.Declarations(), find: find}, ""
 }
 
 // line is the editor's line of a token's first character.
-func (t *lexTeller) line(i int) int { return t.s.base + t.find.toks[i].line }
+func (t *lexTeller) line(i int) int { return t.s.base + t.find.Toks[i].Line }
 
 // lines returns a declaration's first and last line; known is false where its
 // end is not certain.
-func (t *lexTeller) lines(d *lexDecl) (first, last int, known bool) {
-	first = t.line(d.head)
-	if d.end == 0 {
+func (t *lexTeller) lines(d *tokens.Declaration) (first, last int, known bool) {
+	first = t.line(d.Head)
+	if d.End == 0 {
 		return first, first, false
 	}
-	return first, t.s.base + t.find.toks[d.end-1].lastLine, true
+	return first, t.s.base + t.find.Toks[d.End-1].LastLine, true
 }
 
 // touched returns the declarations that the selection is about: the innermost
 // function around it, or else the ones it touches.
-func (t *lexTeller) touched() []*lexDecl {
-	var around *lexDecl
-	var out []*lexDecl
+func (t *lexTeller) touched() []*tokens.Declaration {
+	var around *tokens.Declaration
+	var out []*tokens.Declaration
 	for _, d := range t.decls {
 		first, last, _ := t.lines(d)
-		if first <= t.s.first && t.s.last <= last && !d.isType {
+		if first <= t.s.first && t.s.last <= last && !d.IsType {
 			around = d
 		}
 		if first <= t.s.last && last >= t.s.first {
@@ -76,18 +65,18 @@ func (t *lexTeller) touched() []*lexDecl {
 		}
 	}
 	if around != nil {
-		return []*lexDecl{around}
+		return []*tokens.Declaration{around}
 	}
 	return t.selectedTypes(out)
 }
 
 // selectedTypes drops the types around a selection that holds declarations of its own.
-func (t *lexTeller) selectedTypes(list []*lexDecl) []*lexDecl {
-	var out []*lexDecl
+func (t *lexTeller) selectedTypes(list []*tokens.Declaration) []*tokens.Declaration {
+	var out []*tokens.Declaration
 	for _, d := range list {
 		first, last, known := t.lines(d)
 		inside := known && first < t.s.first && t.s.last < last
-		if !inside || !slices.ContainsFunc(list, func(o *lexDecl) bool { return o.parent == d }) {
+		if !inside || !slices.ContainsFunc(list, func(o *tokens.Declaration) bool { return o.Parent == d }) {
 			out = append(out, d)
 		}
 	}
@@ -97,7 +86,7 @@ func (t *lexTeller) selectedTypes(list []*lexDecl) []*lexDecl {
 // explain implements teller.
 func (t *lexTeller) explain() {
 	list := t.touched()
-	if len(list) == 1 && !list[0].isType {
+	if len(list) == 1 && !list[0].IsType {
 		t.function(list[0])
 		return
 	}
@@ -109,26 +98,26 @@ func (t *lexTeller) explain() {
 }
 
 // heading says what a declaration is.
-func (t *lexTeller) heading(d *lexDecl) string {
+func (t *lexTeller) heading(d *tokens.Declaration) string {
 	kind := "function"
-	if d.isType {
-		kind = strings.TrimPrefix(strings.TrimPrefix(d.word, "def"), "@")
+	if d.IsType {
+		kind = strings.TrimPrefix(strings.TrimPrefix(d.Word, "def"), "@")
 	}
-	words := "**" + plain(d.name) + "** is " + article(kind)
-	if len(d.modifiers) > 0 {
-		words += " (" + code(strings.Join(d.modifiers, " ")) + ")"
+	words := "**" + plain(d.Name) + "** is " + article(kind)
+	if len(d.Modifiers) > 0 {
+		words += " (" + code(strings.Join(d.Modifiers, " ")) + ")"
 	}
-	if d.parent != nil {
-		words += " in " + code(d.parent.name)
+	if d.Parent != nil {
+		words += " in " + code(d.Parent.Name)
 	}
-	words += ", " + t.d.title + ", " + t.where(d)
+	words += ", " + t.d.Title + ", " + t.where(d)
 	if doc := t.doc(d); doc != "" {
 		return words + ": " + quote(doc)
 	}
 	return words + "."
 }
 
-func (t *lexTeller) where(d *lexDecl) string {
+func (t *lexTeller) where(d *tokens.Declaration) string {
 	first, last, known := t.lines(d)
 	if !known {
 		return fmt.Sprintf("from line %d", first)
@@ -137,34 +126,34 @@ func (t *lexTeller) where(d *lexDecl) string {
 }
 
 // function explains one function.
-func (t *lexTeller) function(d *lexDecl) {
+func (t *lexTeller) function(d *tokens.Declaration) {
 	t.v.line(t.heading(d))
 	t.v.line(t.takes(d))
-	if d.end == 0 {
+	if d.End == 0 {
 		t.v.line("Where it ends is not certain from its tokens, so its body is not told about.")
 		return
 	}
-	t.tellRange(d.body, d.end, d)
+	t.tellRange(d.Body, d.End, d)
 	if used := t.uses(d); len(used) > 0 {
 		t.v.line("Its name is also used at " + linesList(used) + ".")
 	}
 }
 
 // takes says what parameters are written.
-func (t *lexTeller) takes(d *lexDecl) string {
+func (t *lexTeller) takes(d *tokens.Declaration) string {
 	switch {
-	case t.d.title == "Shell":
+	case t.d.Title == "Shell":
 		return "Its parameters are positional and not declared."
-	case !d.hasPar:
+	case !d.HasParams:
 		return "No parameter list is written in brackets."
-	case len(d.params) == 0:
+	case len(d.Params) == 0:
 		return "It takes no parameters."
 	}
-	return "It takes, as written, " + and(codes(d.params)) + "."
+	return "It takes, as written, " + and(codes(d.Params)) + "."
 }
 
 // tellRange tells what the tokens of a range show, in order and in sum.
-func (t *lexTeller) tellRange(from, to int, self *lexDecl) {
+func (t *lexTeller) tellRange(from, to int, self *tokens.Declaration) {
 	steps := t.steps(from, to)
 	if len(steps) > 0 {
 		t.v.line("In order: " + strings.Join(stepWords(steps), ", ") + ".")
@@ -191,14 +180,14 @@ func (t *lexTeller) region() {
 		t.v.line("The selection (" + linesOf(t.s.first, t.s.last) + ") holds no code.")
 		return
 	}
-	if t.d.title == "SQL" {
+	if t.d.Title == "SQL" {
 		t.sql(from, to)
 		return
 	}
-	words := fmt.Sprintf("This is %s code outside any function that its tokens show (%s).", t.d.title, linesOf(t.s.first, t.s.last))
+	words := fmt.Sprintf("This is %s code outside any function that its tokens show (%s).", t.d.Title, linesOf(t.s.first, t.s.last))
 	for _, d := range slices.Backward(t.decls) {
-		if d.end == 0 && t.line(d.head) < t.s.first {
-			words += fmt.Sprintf(" The last declaration before it is %s (%d), whose end its tokens do not show.", code(d.name), t.line(d.head))
+		if d.End == 0 && t.line(d.Head) < t.s.first {
+			words += fmt.Sprintf(" The last declaration before it is %s (%d), whose end its tokens do not show.", code(d.Name), t.line(d.Head))
 			break
 		}
 	}
@@ -209,7 +198,7 @@ func (t *lexTeller) region() {
 // selected returns the range of tokens on the selected lines.
 func (t *lexTeller) selected() (from, to int) {
 	from, to = -1, -1
-	for i := range t.find.toks {
+	for i := range t.find.Toks {
 		if l := t.line(i); l >= t.s.first && l <= t.s.last {
 			if from < 0 {
 				from = i
@@ -224,9 +213,9 @@ func (t *lexTeller) selected() (from, to int) {
 }
 
 // list tells several declarations, a line each.
-func (t *lexTeller) list(list []*lexDecl) {
+func (t *lexTeller) list(list []*tokens.Declaration) {
 	if len(list) > 1 {
-		t.v.line(fmt.Sprintf("**%s**, %s, holds %s here:", plain(t.s.name()), t.d.title, count(len(list), "declaration")))
+		t.v.line(fmt.Sprintf("**%s**, %s, holds %s here:", plain(t.s.name()), t.d.Title, count(len(list), "declaration")))
 	}
 	for i, d := range list {
 		if i == maxListed {
@@ -234,10 +223,10 @@ func (t *lexTeller) list(list []*lexDecl) {
 			return
 		}
 		words := t.heading(d)
-		if !d.isType && d.hasPar {
+		if !d.IsType && d.HasParams {
 			words += " " + t.takes(d)
 		}
-		if d.isType {
+		if d.IsType {
 			words += t.members(d)
 		}
 		if len(list) > 1 {
@@ -248,11 +237,11 @@ func (t *lexTeller) list(list []*lexDecl) {
 }
 
 // members lists the functions that stand directly in a type.
-func (t *lexTeller) members(d *lexDecl) string {
+func (t *lexTeller) members(d *tokens.Declaration) string {
 	var names []string
 	for _, m := range t.decls {
-		if m.parent == d && !m.isType {
-			names = append(names, code(m.name)+fmt.Sprintf(" (%d)", t.line(m.head)))
+		if m.Parent == d && !m.IsType {
+			names = append(names, code(m.Name)+fmt.Sprintf(" (%d)", t.line(m.Head)))
 		}
 	}
 	if len(names) == 0 {
@@ -278,7 +267,7 @@ func (t *lexTeller) sql(from, to int) {
 	first := true
 	start := from
 	for i := from; i <= to; i++ {
-		if i < to && t.find.text(i) != ";" {
+		if i < to && t.find.Text(i) != ";" {
 			continue
 		}
 		if i > start {
@@ -293,21 +282,21 @@ func (t *lexTeller) sql(from, to int) {
 }
 
 func (t *lexTeller) sqlStatement(from, to int) string {
-	words := fmt.Sprintf("%s is a statement (%s).", code(strings.ToUpper(t.find.text(from))), linesOf(t.line(from), t.line(to-1)))
+	words := fmt.Sprintf("%s is a statement (%s).", code(strings.ToUpper(t.find.Text(from))), linesOf(t.line(from), t.line(to-1)))
 	var tables []string
 	for i := from; i+1 < to; i++ {
-		if !has("from join into update table view", strings.ToLower(t.find.text(i))) || !t.find.word(i+1) {
+		if !tokens.Has("from join into update table view", strings.ToLower(t.find.Text(i))) || !t.find.Word(i+1) {
 			continue
 		}
 		j := i + 1
-		if has("if", strings.ToLower(t.find.text(j))) { // IF [NOT] EXISTS
-			for j < to && strings.ToLower(t.find.text(j)) != "exists" {
+		if tokens.Has("if", strings.ToLower(t.find.Text(j))) { // IF [NOT] EXISTS
+			for j < to && strings.ToLower(t.find.Text(j)) != "exists" {
 				j++
 			}
 			j++
 		}
-		name, _ := t.find.qualified(j)
-		if name != "" && !slices.Contains(tables, code(name)) && !has("select lateral only set", strings.ToLower(name)) {
+		name, _ := t.find.Qualified(j)
+		if name != "" && !slices.Contains(tables, code(name)) && !tokens.Has("select lateral only set", strings.ToLower(name)) {
 			tables = append(tables, code(name))
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/syntax/tokens"
 )
 
 // goroot returns the folder of the Go installation's sources. The tests that read
@@ -274,7 +275,7 @@ func (c *claims) called(body string) {
 
 // stdType lists conversions to types of the standard library in the files read.
 func stdType(name string) bool {
-	return has("unsafe.Pointer time.Duration reflect.Kind driver.Value json.Number atomic.Int32 syscall.Signal http.HandlerFunc token.Pos bytes.Buffer context.CancelFunc fs.FileMode strings.Builder", name)
+	return tokens.Has("unsafe.Pointer time.Duration reflect.Kind driver.Value json.Number atomic.Int32 syscall.Signal http.HandlerFunc token.Pos bytes.Buffer context.CancelFunc fs.FileMode strings.Builder", name)
 }
 
 func (c *claims) instantiated(name string) bool {
