@@ -234,7 +234,10 @@ func (e *Engine) routeOrFind(ctx context.Context, p *plan) (k kept, found bool, 
 	} else {
 		err = e.route(ctx, p)
 	}
-	like := <-similar
+	var like likeness
+	if similar != nil {
+		like = <-similar
+	}
 	p.refused = like.refused
 	return like.kept, like.found, err
 }
@@ -244,7 +247,7 @@ func (e *Engine) ask(ctx context.Context, p *plan, out line) landing {
 	p.audit(audit.EventRoute, p.first.decision, chat.Usage{}, 0)
 	d := p.first.decision
 	if p.refused != "" {
-		d.Reason += "; a kept answer was " + p.refused // for the person alone: it may quote the question
+		d.Reason += notTaken + p.refused
 	}
 	if err := out.route(d, &chat.CacheInfo{Hit: chat.HitNone}); err != nil {
 		return landing{end: stream.End{Err: fmt.Errorf("write the route: %w", err)}}
@@ -253,6 +256,10 @@ func (e *Engine) ask(ctx context.Context, p *plan, out line) landing {
 	done.end.Usage = p.counted(done.end.Usage, 0) // an answer that was left has no count of its own
 	return done
 }
+
+// notTaken begins what a route's reason says of a kept answer that was near. It is
+// for the person alone: what follows may quote the question.
+const notTaken = "; a kept answer was "
 
 // bytesPerToken is how many bytes a token is taken to have where a server did
 // not count: the usual average for English and code.
@@ -291,7 +298,9 @@ func (e *Engine) settle(p *plan, m *meter, turn *store.Turn, done landing) (*cha
 	return r, nil
 }
 
-// Route decides where a question would be answered, without running it.
+// Route decides where a question would be answered, without running it. Its reason
+// says too which kept answer came nearest and why it is not given; a question that
+// is asked waits for no such explanation.
 func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecision, error) {
 	if err := tooLong(req); err != nil {
 		return chat.RouteDecision{}, err
@@ -302,16 +311,24 @@ func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecisio
 	if err != nil {
 		return chat.RouteDecision{}, err
 	}
-	if kept, ok := p.exact(ctx); ok {
+	kept, ok := p.exact(ctx)
+	if !ok {
+		kept, ok, err = e.routeOrFind(ctx, p)
+	}
+	if ok {
 		return p.kept(kept), nil
 	}
+	d := p.first.decision
 	if p.rules.MaxTier == chat.TierCache {
-		return p.notKept(), nil
+		d, err = p.notKept(), nil
 	}
-	if err := e.route(ctx, p); err != nil {
+	if err != nil {
 		return chat.RouteDecision{}, err
 	}
-	return p.first.decision, nil
+	if refused := p.explain(ctx); refused != "" {
+		d.Reason += notTaken + refused
+	}
+	return d, nil
 }
 
 // Models lists what can answer: the local server's models, the cloud tiers where

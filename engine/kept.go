@@ -95,14 +95,15 @@ const likenessLimit = 100 * time.Millisecond
 
 // similar looks for the answer to a question that asks the same in other words,
 // beside whatever the caller does meanwhile. The channel has it, or why the
-// nearest one was not taken, or is closed. The goroutine ends with the lookup,
-// which takes milliseconds.
+// nearest one was not taken, or is closed. It is nil, and nothing is begun, where
+// exact has seen that the guard could agree to no question that was asked before:
+// then there is nothing to wait for. The goroutine ends with the lookup, which
+// takes milliseconds.
 func (p *plan) similar(ctx context.Context) <-chan likeness {
-	found := make(chan likeness, 1)
-	if !p.reads() {
-		close(found)
-		return found
+	if !p.reads() || !p.lookup().Alike() {
+		return nil
 	}
+	found := make(chan likeness, 1)
 	ctx, cancel := context.WithTimeout(ctx, likenessLimit)
 	go func() {
 		defer close(found)
@@ -117,6 +118,22 @@ func (p *plan) similar(ctx context.Context) <-chan likeness {
 		}
 	}()
 	return found
+}
+
+// explain says why the nearest question that was asked before is not this one, ""
+// where there is none. It embeds the question and searches all that might be near,
+// so it is for who asks where a question would go, and has no answer to wait for.
+func (p *plan) explain(ctx context.Context) (refused string) {
+	if !p.reads() {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, likenessLimit)
+	defer cancel()
+	defer func() { _ = recover() }() // as above
+	if all := p.lookup().Explain(ctx); len(all) > 0 {
+		return all[0].String()
+	}
+	return ""
 }
 
 // await returns the answer that another process is just making to this very

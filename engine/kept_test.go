@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine"
@@ -66,12 +67,49 @@ func TestTheSameQuestionIsAnsweredFromTheCache(t *testing.T) {
 func TestAParaphraseIsAnsweredFromTheCacheAndANearMissIsNot(t *testing.T) {
 	h := openCache(t, enginetest.Words("reversed"), enginetest.Words("sorted"))
 	say(t, h, chat.Request{Message: "How do I reverse a slice in Go?"})
-	text, r, _ := say(t, h, chat.Request{Message: "How can I reverse a slice in Go?"})
+	req := chat.Request{Message: "How can I reverse a slice in Go?"}
+	foreseen, err := h.Route(t.Context(), req)
+	text, r, _ := say(t, h, req)
 	if text != "reversed" || r.Cache.Hit != chat.HitSemantic || r.Cache.Similarity != 1 || !strings.Contains(r.Route.Reason, "means the same") {
 		t.Errorf("%q, %+v, %+v", text, r.Cache, r.Route)
 	}
-	if text, r, _ := say(t, h, chat.Request{Message: "How do I sort a slice in Go?"}); text != "sorted" || r.Cache.Hit != chat.HitNone || !strings.Contains(r.Route.Reason, "; a kept answer was similar 1.00, refused: ") {
+	if foreseen != r.Route || err != nil {
+		t.Errorf("foreseen as %+v, %v, answered as %+v", foreseen, err, r.Route)
+	}
+	if text, r, _ := say(t, h, chat.Request{Message: "How do I sort a slice in Go?"}); text != "sorted" || r.Cache.Hit != chat.HitNone || strings.Contains(r.Route.Reason, "refused") {
 		t.Errorf("%q, %+v, %s", text, r.Cache, r.Route.Reason)
+	}
+}
+
+// TestRouteSaysWhichKeptAnswerIsNear asks where a question would go that is near to
+// one that was asked before, and no more than that.
+func TestRouteSaysWhichKeptAnswerIsNear(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := openCache(t, enginetest.Words("reversed"))
+		say(t, h, chat.Request{Message: "How do I reverse a slice in Go?"})
+		time.Sleep(time.Second) // the question is embedded behind its answer
+		req := chat.Request{Message: "How do I sort a slice in Go?"}
+		if d, err := h.Route(t.Context(), req); !strings.HasSuffix(d.Reason, notTaken+"word reverse/sort") || d.Tier != chat.TierLocal || err != nil {
+			t.Errorf("%+v, %v", d, err)
+		}
+		req.MaxTier = chat.TierCache
+		if d, err := h.Route(t.Context(), req); !strings.HasSuffix(d.Reason, notTaken+"word reverse/sort") || d.Tier != chat.TierCache || err != nil {
+			t.Errorf("from the cache alone: %+v, %v", d, err)
+		}
+	})
+}
+
+// notTaken is what a route's reason says before the kept answer that came nearest.
+const notTaken = "; a kept answer was similar 1.00, refused: "
+
+// TestARefusalOfOneThatIsAlikeIsSaid asks what only the last of the guard's rules
+// tells from what was asked before: it was waited for, so it is said.
+func TestARefusalOfOneThatIsAlikeIsSaid(t *testing.T) {
+	h := openCache(t, enginetest.Words("yes"), enginetest.Words("no"))
+	say(t, h, chat.Request{Message: "How do I write a test for a parser in Go?"})
+	_, r, _ := say(t, h, chat.Request{Message: "How do I write a parser for a test in Go?"})
+	if r.Cache.Hit != chat.HitNone || !strings.Contains(r.Route.Reason, notTaken+"direction ") {
+		t.Errorf("%+v, %s", r.Cache, r.Route.Reason)
 	}
 }
 
@@ -243,6 +281,10 @@ type seen struct{ entries []cache.Entry }
 
 func (*seen) Get(context.Context, cache.Key) (cache.Entry, bool, error) {
 	return cache.Entry{}, false, nil
+}
+
+func (*seen) Look(context.Context, cache.Key, cache.Key) (e cache.Entry, found, alike bool, err error) {
+	return e, false, false, nil
 }
 func (*seen) Near(context.Context, cache.Probe) ([]cache.Near, error) { return nil, nil }
 func (*seen) Touch(context.Context, time.Time, ...cache.Key) error    { return nil }

@@ -100,6 +100,43 @@ func near(t *testing.T, r *redis.Redis, p cache.Probe) (found []cache.Near) {
 	return found
 }
 
+// TestBuckets has one process look for a paraphrase of what another was answered.
+func TestBuckets(t *testing.T) {
+	s := newServer(t, teamUser(t))
+	mine, yours := s.open(t, "redis", "team", nil), s.open(t, "redis", "team", nil)
+	r := newRandom(3)
+	e := entryOf(1, 1, r.near(nil, 0))
+	e.Question = "how do I sort a slice?"
+	paraphrase, stranger := e, e
+	paraphrase.Question, stranger.Question = "how can I sort slices?", "how do I sort a map?"
+	looked := func(k, bucket cache.Key) (found, alike bool) {
+		eventually(t, "a bucket is looked for", func() (err error) { _, found, alike, err = yours.Look(t.Context(), k, bucket); return err })
+		return found, alike
+	}
+	if found, alike := looked(cache.Key{}, e.Bucket()); found || alike {
+		t.Errorf("an empty server: found %v, alike %v", found, alike)
+	}
+	put(t, mine, e)
+	if found, alike := looked(e.Key, e.Bucket()); !found || alike {
+		t.Errorf("the question itself: found %v, alike %v", found, alike)
+	}
+	if found, alike := looked(cache.Key{}, paraphrase.Bucket()); found || !alike {
+		t.Errorf("a paraphrase: found %v, alike %v", found, alike)
+	}
+	if found, alike := looked(cache.Key{}, stranger.Bucket()); found || alike {
+		t.Errorf("another question: found %v, alike %v", found, alike)
+	}
+	p := probeOf(1, r.near(e.Vector, 0.95), 0.8)
+	p.Bucket = paraphrase.Bucket()
+	if found := near(t, yours, p); len(found) != 1 || found[0].ID != e.ID {
+		t.Errorf("near a paraphrase: %+v", found)
+	}
+	p.Bucket = stranger.Bucket()
+	if found := near(t, yours, p); len(found) != 0 {
+		t.Errorf("near another question: %+v", found)
+	}
+}
+
 func epoch(t *testing.T, r *redis.Redis) (n uint64) {
 	t.Helper()
 	eventually(t, "the epoch is read", func() (err error) { n, err = r.Epoch(t.Context()); return err })

@@ -130,6 +130,10 @@ type Lookup struct {
 	closed  bool   // neither read nor write
 	owner   string // holds this lookup's lease
 
+	// unlike is true once Exact has seen that no question that was asked before
+	// can mean the same.
+	unlike atomic.Bool
+
 	mu     sync.Mutex
 	vector []float32          // of wording, once it was embedded; guarded by mu
 	lease  context.CancelFunc // gives the lease back; nil where none is held; guarded by mu
@@ -166,15 +170,15 @@ func (l *Lookup) Exact(ctx context.Context) (Entry, bool) {
 		return Entry{}, false
 	}
 	l.c.count.lookups.Add(1)
-	e, ok := l.find(ctx)
+	e, ok := l.find(ctx, l.look)
 	if ok {
 		l.c.count.exact.Add(1)
 	}
 	return e, ok
 }
 
-// find is Exact without the count.
-func (l *Lookup) find(ctx context.Context) (Entry, bool) {
+// find is Exact without the count; ask asks the backing.
+func (l *Lookup) find(ctx context.Context, ask func(context.Context) (Entry, bool, error)) (Entry, bool) {
 	c, now := l.c, l.c.micros()
 	c.refresh(ctx, now)
 	if it := c.memory.get(&l.key, now); it != nil {
@@ -184,17 +188,28 @@ func (l *Lookup) find(ctx context.Context) (Entry, bool) {
 		c.used(it, now)
 		return it.Entry, true
 	}
-	b := l.backing()
-	if b == nil {
-		return Entry{}, false
-	}
-	e, ok, err := b.Get(ctx, l.key)
+	e, ok, err := ask(ctx)
 	c.note(err)
 	if !ok || err != nil || !l.fits(&e) || e.Check != l.check {
 		return Entry{}, false
 	}
 	c.used(c.memory.put(e, true, now), now)
 	return e, true
+}
+
+// look asks the backing, and notes whether any question can mean the same.
+func (l *Lookup) look(ctx context.Context) (e Entry, found bool, err error) {
+	bucket, alike := l.bucket(), false
+	if b := l.backing(); b != nil {
+		e, found, alike, err = b.Look(ctx, l.key, bucket)
+	}
+	l.unlike.Store(!found && !alike && !l.c.memory.alike(bucket))
+	return e, found, err
+}
+
+// get asks the backing again, without that.
+func (l *Lookup) get(ctx context.Context) (Entry, bool, error) {
+	return l.backing().Get(ctx, l.key)
 }
 
 // fits tells whether an entry that came from outside may answer this question's

@@ -197,17 +197,63 @@ func testSimilar(t *testing.T, how string, dim int) {
 	if m.Answer.Text != "to how do I sort a slice in ascending order?" {
 		t.Errorf("the answer is %q: %v", m.Answer.Text, m.Refused)
 	}
-	if len(m.Refused) != 1 || !strings.Contains(m.Refused[0].String(), "similar 1.00, refused: ") || m.Similarity > m.Refused[0].Similarity {
-		t.Errorf("refused: %v, similarity %v", m.Refused, m.Similarity)
+	refused := c.Lookup(asking("how can I sort slices in ascending order?")).Explain(t.Context())
+	if len(refused) != 1 || refused[0].String() != "similar 1.00, refused: descending/ascending" || m.Similarity > refused[0].Similarity {
+		t.Errorf("refused: %v, similarity %v", refused, m.Similarity)
 	}
 	other := asking("how can I sort slices in ascending order?")
 	other.Context = []Item{{Text: "x"}}
 	if m := similar(t, c, other); m.Answer.Text != "" || len(m.Refused) > 0 {
 		t.Errorf("with another context: %q, %v", m.Answer.Text, m.Refused)
 	}
+	if refused := c.Lookup(other).Explain(t.Context()); len(refused) > 0 {
+		t.Errorf("with another context: %v", refused)
+	}
 	calls := e.calls.Load()
 	if m := similar(t, c, asking("explain it")); m.Answer.Text != "" || e.calls.Load() != calls {
 		t.Errorf("a question that leans on its surroundings is embedded, and answered with %q", m.Answer.Text)
+	}
+}
+
+// TestAMissEmbedsNothing asks questions that the guard could agree to none of: the
+// embedder is not even asked, here and where another process kept the answers.
+func TestAMissEmbedsNothing(t *testing.T) {
+	for _, backed := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			e := &embedder{dim: 512}
+			o := Options{Embedder: e}
+			if backed {
+				o.Backing = newFake()
+			}
+			c := made(t, o)
+			c.Lookup(asking("how do I sort a slice in Go?")).Store(answer("42"))
+			time.Sleep(settled)
+			if backed {
+				c = made(t, o)
+			}
+			calls := e.calls.Load()
+			for _, wording := range []string{"how do I sort a map in Go?", "why do I sort a slice in Go?", "how do I not sort a slice in Go?", "how do I sort 2 slices in Go?"} {
+				l := c.Lookup(asking(wording))
+				_, found := l.Exact(t.Context())
+				if m, similar := l.Similar(t.Context()); found || similar || l.Alike() || len(m.Refused) > 0 || e.calls.Load() != calls {
+					t.Errorf("%q: found %v, %v, alike %v, %v, embedded %d times", wording, found, similar, l.Alike(), m.Refused, e.calls.Load()-calls)
+				}
+			}
+			l := c.Lookup(asking("how can I sort slices in Go?"))
+			if _, ok := l.Exact(t.Context()); ok || !l.Alike() {
+				t.Errorf("a paraphrase: found exactly %v, alike %v", ok, l.Alike())
+			}
+			if m, ok := l.Similar(t.Context()); !ok || m.Answer.Text != "42" || e.calls.Load() != calls+1 {
+				t.Errorf("a paraphrase: %v, %q, embedded %d times", ok, m.Answer.Text, e.calls.Load()-calls)
+			}
+			if _, err := c.Clear(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			l = c.Lookup(asking("how can I sort slices in Go?"))
+			if _, ok := l.Exact(t.Context()); ok || l.Alike() {
+				t.Error("what was cleared is alike")
+			}
+		})
 	}
 }
 

@@ -9,11 +9,16 @@
 //   - [Lookup.Exact] looks for this very question: in memory, where a hit takes
 //     some tens of nanoseconds and no lock, then in the [Backing]. It contacts no
 //     model server, so it comes before everything else.
-//   - [Lookup.Similar], after a miss, embeds the wording and takes the nearest
-//     question of the same group (everything else equal, bit for bit) that is
-//     above the threshold and that the guard of package semantic accepts. It says
-//     what it refused and why. It takes milliseconds, so it runs beside the
-//     connection set-up.
+//     In the same round trip it learns whether any question of the same bucket was
+//     asked: of the same group (everything else equal, bit for bit) and with the
+//     signature that package semantic gives all questions its guard could agree to.
+//   - [Lookup.Alike] says so. Most questions are like none, and then nothing is
+//     embedded, searched or waited for: a miss costs some tens of microseconds.
+//   - [Lookup.Similar], else, embeds the wording and takes the nearest question of
+//     the bucket that is above the threshold and that the guard accepts. It takes
+//     milliseconds, so it runs beside the connection set-up.
+//   - [Lookup.Explain] says which questions came nearest in the whole group and why
+//     they were refused, for who asks for it; no answer waits for that.
 //   - [Lookup.Await] waits while another process is answering the same.
 //   - [Lookup.Store] keeps the answer, if it ended cleanly, and [Lookup.Done]
 //     says that none will come.

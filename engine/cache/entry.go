@@ -79,8 +79,23 @@ func ParseID(id string) (k Key, created time.Time, ok bool) {
 	return k, created, NewID(k, created) == id
 }
 
+// Bucket returns the fingerprint of all that two questions share wherever the one
+// may be answered as the other: the group, the embedder and the guard's signature
+// of the wording. It is zero where the entry may match exactly only. It reads the
+// wording, which takes some microseconds.
+func (e *Entry) Bucket() Key {
+	if e.Question == "" || len(e.Vector) == 0 {
+		return Key{}
+	}
+	return bucketOf(e.Group, e.Embedder, e.Question)
+}
+
 // Probe asks a [Backing] for the entries whose questions are near another one.
 type Probe struct {
+	// Bucket, where it is not zero, leaves all entries out that are not of this
+	// bucket. A Backing has those at hand, so it looks at no others.
+	Bucket Key
+
 	Group    Key
 	Embedder string    // only entries with this Embedder count
 	Vector   []float32 // unit length
@@ -112,6 +127,13 @@ type Backing interface {
 	// Get returns the entry with this key. An entry that has outlived the time
 	// to live, or does not survive its own checksum, is not found.
 	Get(ctx context.Context, k Key) (Entry, bool, error)
+
+	// Look is Get for a question that comes after a miss in memory. Where it finds
+	// nothing, alike tells whether there may be entries with this [Entry.Bucket],
+	// in the same round trip: a question waits for what Look says. For a bucket of
+	// zero there are none. A wrong "may be" costs some milliseconds, a wrong "none"
+	// an answer that would have been had.
+	Look(ctx context.Context, k, bucket Key) (e Entry, found, alike bool, err error)
 
 	// Near returns at most p.K entries of the group p.Group and the embedder
 	// p.Embedder with a cosine of at least p.AtLeast, the best first. Entries

@@ -45,11 +45,23 @@ func (f *fake) Get(_ context.Context, k Key) (Entry, bool, error) {
 	return e, ok, f.fail
 }
 
+func (f *fake) Look(ctx context.Context, k, bucket Key) (Entry, bool, bool, error) {
+	e, ok, err := f.Get(ctx, k)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, other := range f.entries {
+		if !ok && bucket != (Key{}) && other.Bucket() == bucket {
+			return e, ok, true, err
+		}
+	}
+	return e, ok, false, err
+}
+
 func (f *fake) Near(_ context.Context, p Probe) (found []Near, _ error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, e := range f.entries {
-		if e.Group != p.Group || e.Embedder != p.Embedder || len(e.Vector) != len(p.Vector) {
+		if e.Group != p.Group || e.Embedder != p.Embedder || len(e.Vector) != len(p.Vector) || p.Bucket != (Key{}) && p.Bucket != e.Bucket() {
 			continue
 		}
 		if c := Cosine(e.Vector, p.Vector); c >= p.AtLeast {

@@ -6,6 +6,7 @@ import (
 	"hash"
 	"math"
 
+	"github.com/rigrun/rigrun-lsp/engine/cache/semantic"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 )
 
@@ -157,6 +158,15 @@ func (e *encoder) item(i *Item) {
 func groupOf(group Key, embedder string) (k Key) {
 	e := &encoder{h: sha256.New()}
 	e.texts(string(group[:]), embedder)
+	copy(k[:], e.sum())
+	return k
+}
+
+// bucketOf is the part of a group whose questions the guard may take for this one.
+func bucketOf(group Key, embedder, wording string) (k Key) {
+	e := &encoder{h: sha256.New()}
+	e.texts(string(group[:]), embedder)
+	e.number(semantic.Signature(wording))
 	copy(k[:], e.sum())
 	return k
 }

@@ -43,7 +43,7 @@ func (l *Lookup) Await(ctx context.Context) (Entry, bool) {
 		}
 		// Also where the lease was free: its last holder may have stored the answer
 		// since the first look.
-		if e, ok := l.find(ctx); ok {
+		if e, ok := l.find(ctx, l.get); ok {
 			l.Done()
 			l.c.count.exact.Add(1)
 			return e, true

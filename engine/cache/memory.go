@@ -2,6 +2,7 @@ package cache
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"math"
 	"slices"
@@ -39,6 +40,8 @@ type table struct{ slots []atomic.Pointer[item] }
 // item is an entry in memory. All but the atomic fields never change.
 type item struct {
 	Entry
+	bucket  Key          // of the entry, zero where it may match exactly only
+	asked   *Lookup      // embeds the question of an entry that has no vector yet; else nil
 	expires int64        // microseconds since 1970
 	bytes   int          // about what it takes
 	used    atomic.Int64 // microseconds since 1970, a second behind at most
@@ -110,20 +113,25 @@ func (m *Memory) get(k *Key, now int64) *item {
 // put is Put for this package. backed says that the backing has the entry too.
 func (m *Memory) put(e Entry, backed bool, now int64) *item {
 	it := m.newItem(e, backed)
+	m.keep(it, now)
+	return it
+}
+
+// keep puts an item.
+func (m *Memory) keep(it *item, now int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if old := m.findLocked(&e.Key); old != nil {
+	if old := m.findLocked(&it.Key); old != nil {
 		m.removeLocked(old)
 	}
 	m.insertLocked(it)
 	if m.overLocked() {
 		m.sweepLocked(now)
 	}
-	return it
 }
 
 func (m *Memory) newItem(e Entry, backed bool) *item {
-	it := &item{Entry: e, bytes: e.size() + itemOverhead}
+	it := &item{Entry: e, bucket: e.Bucket(), bytes: e.size() + itemOverhead}
 	it.expires = int64(1) << 62
 	if m.ttl > 0 {
 		it.expires = e.Created.Add(m.ttl).UnixMicro()
@@ -295,16 +303,20 @@ func (m *Memory) private() (n int) {
 	return n
 }
 
-// nearby finds items by their vectors. It holds those whose vectors this process
-// knows, which are those it made itself.
+// nearby finds items by their vectors and by their buckets. It holds those whose
+// vectors this process knows or can make, which are those it made itself.
 type nearby struct {
 	index atomic.Pointer[semantic.Index] // of vectors of semantic.Dim numbers; nil until the first
 	items sync.Map                       // uint64 → *item, whatever the dimension
 	ids   map[*item]uint64               // guarded by Memory.mu
+	alike sync.Map                       // Key, a bucket → []*item, which never changes
 	last  uint64                         // guarded by Memory.mu
 }
 
 func (n *nearby) add(it *item) {
+	if it.bucket != (Key{}) {
+		n.alike.Store(it.bucket, append(slices.Clip(n.bucket(it.bucket)), it))
+	}
 	if it.Question == "" || len(it.Vector) == 0 {
 		return
 	}
@@ -326,6 +338,7 @@ func (n *nearby) add(it *item) {
 }
 
 func (n *nearby) remove(it *item) {
+	n.removeAlike(it)
 	id, ok := n.ids[it]
 	if !ok {
 		return
@@ -335,6 +348,25 @@ func (n *nearby) remove(it *item) {
 	}
 	n.items.Delete(id)
 	delete(n.ids, it)
+}
+
+func (n *nearby) removeAlike(it *item) {
+	items := n.bucket(it.bucket)
+	at := slices.Index(items, it)
+	switch {
+	case at < 0:
+	case len(items) == 1:
+		n.alike.Delete(it.bucket)
+	default:
+		n.alike.Store(it.bucket, slices.Delete(slices.Clone(items), at, at+1))
+	}
+}
+
+// bucket returns the items of a bucket, which nobody may change.
+func (n *nearby) bucket(k Key) []*item {
+	items, _ := n.alike.Load(k)
+	all, _ := items.([]*item)
+	return all
 }
 
 // Vector gives the index the vector it has rounded.
@@ -359,8 +391,14 @@ func (n *nearby) search(p Probe) (hits []semantic.Hit) {
 	return hits[:min(len(hits), p.K)]
 }
 
+// alike tells whether there are items of a bucket.
+func (m *Memory) alike(bucket Key) bool { return len(m.nearby.bucket(bucket)) > 0 }
+
 // near returns items as [Backing.Near] does.
-func (m *Memory) near(p Probe, now int64) (found []Near) {
+func (m *Memory) near(ctx context.Context, p Probe, now int64) (found []Near) {
+	if p.Bucket != (Key{}) {
+		return m.nearBucket(ctx, p, now)
+	}
 	for _, h := range m.nearby.search(p) {
 		at, ok := m.nearby.items.Load(h.ID)
 		if !ok || h.Cosine < p.AtLeast {
@@ -371,6 +409,25 @@ func (m *Memory) near(p Probe, now int64) (found []Near) {
 		}
 	}
 	return found
+}
+
+// nearBucket is near among the items of a bucket, of which there are a few. One
+// that was answered a moment ago and is not embedded yet is embedded here.
+func (m *Memory) nearBucket(ctx context.Context, p Probe, now int64) (found []Near) {
+	for _, it := range m.nearby.bucket(p.Bucket) {
+		e := it.Entry
+		if it.asked != nil {
+			e = it.asked.embed(ctx, e)
+		}
+		if it.expires <= now || it.removed.Load() || len(e.Vector) != len(p.Vector) {
+			continue
+		}
+		if c := Cosine(p.Vector, e.Vector); c >= p.AtLeast {
+			found = append(found, Near{Entry: e, Cosine: c})
+		}
+	}
+	slices.SortFunc(found, func(a, b Near) int { return cmp.Compare(b.Cosine, a.Cosine) })
+	return found[:min(len(found), p.K)]
 }
 
 // Cosine returns the cosine of two vectors of one length, 0 where one of them

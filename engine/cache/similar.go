@@ -48,18 +48,41 @@ func wordingOf(q *Question) string {
 	return q.Wording
 }
 
+// Alike reports whether a question that was asked before may mean the same. Where
+// it is false, Similar finds nothing: there is nothing to embed, and nothing to
+// wait for. It is known, and costs nothing, after Exact has found nothing; before
+// that it is true.
+func (l *Lookup) Alike() bool {
+	return !l.closed && l.c.o.Embedder != nil && l.wording != "" && !l.unlike.Load()
+}
+
+// bucket is the bucket of the entries that Similar may find, zero where there are none.
+func (l *Lookup) bucket() Key {
+	if l.c.o.Embedder == nil || l.wording == "" {
+		return Key{}
+	}
+	return bucketOf(l.group, l.c.o.Embedder.Name(), l.wording)
+}
+
 // Similar returns the answer to a question that asks the same in other words,
-// with everything else equal: the nearest one that the guard accepts. It embeds
-// the question, which takes some milliseconds, so call it after Exact has found
-// nothing and beside the work that a model's answer needs. The Match says what
-// was refused, whether or not something was found.
+// with everything else equal: the nearest one that the guard accepts. Only those
+// with the guard's signature are looked at, as it accepts no others, and where
+// there are none nothing is done; else it embeds the question, which takes some
+// milliseconds. So call it after Exact has found nothing, and beside the work that
+// a model's answer needs. The Match says which of them were refused.
 func (l *Lookup) Similar(ctx context.Context) (Match, bool) {
+	if !l.Alike() {
+		return Match{}, false
+	}
+	bucket := l.bucket()
 	p, ok := l.probe(ctx)
 	if !ok {
 		return Match{}, false
 	}
 	var m Match
-	for _, n := range l.candidates(ctx, p) {
+	asked := p
+	asked.Bucket = bucket
+	for _, n := range l.candidates(ctx, asked) {
 		why := l.c.refuses(&n, l.wording)
 		if why == "" {
 			m.Entry, m.Similarity = n.Entry, n.Cosine
@@ -69,6 +92,23 @@ func (l *Lookup) Similar(ctx context.Context) (Match, bool) {
 		m.Refused = append(m.Refused, Refusal{Question: n.Question, Similarity: n.Cosine, Why: why})
 	}
 	return m, false
+}
+
+// Explain returns the questions that are nearest to this one and whose answers are
+// not given for it, nearest first, with the reasons. It is for people who ask why,
+// and takes its time: it embeds the question and searches the whole group.
+func (l *Lookup) Explain(ctx context.Context) []Refusal {
+	p, ok := l.probe(ctx)
+	if !ok {
+		return nil
+	}
+	var refused []Refusal
+	for _, n := range l.candidates(ctx, p) {
+		if why := l.c.refuses(&n, l.wording); why != "" {
+			refused = append(refused, Refusal{Question: n.Question, Similarity: n.Cosine, Why: why})
+		}
+	}
+	return refused
 }
 
 // probe embeds the question. It is false where the question may match exactly only.
@@ -120,7 +160,7 @@ func (l *Lookup) candidates(ctx context.Context, p Probe) []Near {
 func (c *Cache) near(ctx context.Context, b Backing, p Probe) []Near {
 	now := c.micros()
 	c.refresh(ctx, now)
-	found := c.memory.near(p, now)
+	found := c.memory.near(ctx, p, now)
 	if b != nil {
 		stored, err := b.Near(ctx, p)
 		c.note(err)

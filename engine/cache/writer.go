@@ -64,7 +64,11 @@ func (l *Lookup) Store(a Answer) string {
 		Level: l.level, Answer: a, Created: now, Used: now,
 	}
 	l.describe(&e)
-	it := c.memory.put(e, false, now.UnixMicro())
+	it := c.memory.newItem(e, false)
+	if e.Vector == nil {
+		it.asked, it.bucket = l, l.bucket()
+	}
+	c.memory.keep(it, now.UnixMicro())
 	if l.backing() == nil && (e.Vector != nil || l.wording == "" || c.o.Embedder == nil) {
 		return e.ID
 	}
@@ -266,13 +270,22 @@ func (c *Cache) complete(w waiting) *item {
 	if w.it.Vector != nil || l.wording == "" || c.o.Embedder == nil {
 		return w.it
 	}
-	if _, err := l.embedded(c.ctx); err != nil {
-		c.note(err)
+	e := l.embed(c.ctx, w.it.Entry)
+	if e.Vector == nil {
 		return w.it
 	}
-	e := w.it.Entry
-	l.describe(&e)
 	return c.memory.exchange(w.it, e)
+}
+
+// embed returns the entry of this question with its vector, without where there
+// is none to be had.
+func (l *Lookup) embed(ctx context.Context, e Entry) Entry {
+	if _, err := l.embedded(ctx); err != nil {
+		l.c.note(err)
+		return e
+	}
+	l.describe(&e)
+	return e
 }
 
 func (c *Cache) writeTouched(touched map[Key]time.Time) {

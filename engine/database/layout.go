@@ -8,7 +8,7 @@ func Version() int { return len(steps()) }
 
 // steps lay a file out, each from the version before it. A step that was once
 // published is never changed: files that took it lie on people's disks.
-func steps() []string { return []string{answers, conversations} }
+func steps() []string { return []string{answers, conversations, buckets} }
 
 // answers are the tables of engine/cache/store. Totals are kept by triggers, so
 // that a limit is checked without counting; bytes are those of bodies and vectors.
@@ -131,4 +131,12 @@ CREATE TRIGGER conversations_removed BEFORE DELETE ON conversations BEGIN
 	DELETE FROM messages WHERE conversation = old.n;
 	INSERT INTO titles (titles, rowid, title) VALUES ('delete', old.n, old.title);
 END;
+`
+
+// buckets tells which entries of engine/cache/store a question may be like. What a
+// file holds already gets none, and so is found exactly only: to know the buckets
+// all of it would have to be read.
+const buckets = `
+ALTER TABLE vectors ADD COLUMN bucket BLOB;
+CREATE INDEX vectors_bucket ON vectors (bucket);
 `

@@ -16,10 +16,11 @@ import (
 // What is kept lies under these names. The number is the version of everything
 // below it; a later one lives beside it without a conversion.
 const (
-	prefix      = "rigrun:1:"
-	entryPrefix = prefix + "e:" // + the entry's key in hexadecimal: the entry
-	epochName   = prefix + "epoch"
-	everything  = prefix + "[ev]:*" // the pattern of all but the epoch
+	prefix       = "rigrun:1:"
+	entryPrefix  = prefix + "e:" // + the entry's key in hexadecimal: the entry
+	bucketPrefix = prefix + "b:" // + a bucket in hexadecimal: there, while there may be entries of it
+	epochName    = prefix + "epoch"
+	everything   = prefix + "[ebv]:*" // the pattern of all but the epoch
 )
 
 // MaxEntryBytes is the largest entry that is shared, as it is written.
@@ -43,6 +44,28 @@ func (r *Redis) Get(ctx context.Context, k cache.Key) (found cache.Entry, ok boo
 		return cache.Entry{}, false, fmt.Errorf("read the shared cache: %w", err)
 	}
 	return found, ok, nil
+}
+
+func bucketName(bucket cache.Key) string { return bucketPrefix + hex.EncodeToString(bucket[:]) }
+
+// Look is Get, and asks in the same message whether there is anything in the bucket.
+func (r *Redis) Look(ctx context.Context, k, bucket cache.Key) (e cache.Entry, found, alike bool, err error) {
+	if bucket == (cache.Key{}) {
+		e, found, err = r.Get(ctx, k)
+		return e, found, false, err
+	}
+	err = r.request(ctx, lookups(), func(ctx context.Context, l *link) error {
+		got, err := l.must(ctx, command{"GET", entryName(k)}, command{"EXISTS", bucketName(bucket)})
+		if err == nil {
+			e, found = decode(k, &got[0])
+			alike = !found && got[1].number == 1
+		}
+		return err
+	})
+	if err != nil {
+		return cache.Entry{}, false, false, fmt.Errorf("read the shared cache: %w", err)
+	}
+	return e, found, alike, nil
 }
 
 // decode reads the answer to a GET of the entry with key k. What is damaged, of

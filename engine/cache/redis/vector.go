@@ -57,12 +57,14 @@ func nameOfSet(embedder string, dim int, group cache.Key) string {
 func element(k cache.Key) string { return hex.EncodeToString(k[:]) }
 
 // vector returns the commands that add an entry's vector to its set, which lives
-// as long as the last entry put into it, and that pick some of the set's vectors
-// for [sweep]. With CAS the server looks for the vector's place beside its other
+// as long as the last entry put into it, as does the mark of its bucket, and that
+// pick some of the set's vectors for [sweep]. With CAS the server looks for the vector's place beside its other
 // work.
 func (r *Redis) vector(e *cache.Entry, set string, left time.Duration) []command {
-	attributes := fmt.Sprintf(`{"g":"%x","x":%d}`, e.Group, time.Now().Add(left).Unix())
+	bucket := e.Bucket()
+	attributes := fmt.Sprintf(`{"g":"%x","b":"%x","x":%d}`, e.Group, bucket, time.Now().Add(left).Unix())
 	return []command{
+		{"SET", bucketName(bucket), "", "PX", strconv.FormatInt(r.ttl.Milliseconds(), 10)},
 		{"VADD", set, "FP32", string(cache.EncodeVector(e.Vector)), element(e.Key), "CAS", "Q8", "SETATTR", attributes},
 		{"PEXPIRE", set, strconv.FormatInt(r.ttl.Milliseconds(), 10)},
 		{"VRANDMEMBER", set, strconv.Itoa(swept)},
@@ -134,10 +136,14 @@ func near(ctx context.Context, l *link, p *cache.Probe) ([]cache.Near, error) {
 
 // search is the command that finds candidates.
 func search(p *cache.Probe, now time.Time) command {
+	filter := fmt.Sprintf(`.g == "%x" and .x > %d`, p.Group, now.Unix())
+	if p.Bucket != (cache.Key{}) {
+		filter += fmt.Sprintf(` and .b == "%x"`, p.Bucket)
+	}
 	return command{
 		"VSIM", nameOfSet(p.Embedder, len(p.Vector), p.Group), "FP32", string(cache.EncodeVector(p.Vector)),
 		"WITHSCORES", "COUNT", strconv.Itoa(min(p.K+spare, maxCandidates)), "EF", strconv.Itoa(searchEffort),
-		"FILTER", fmt.Sprintf(`.g == "%x" and .x > %d`, p.Group, now.Unix()), "FILTER-EF", strconv.Itoa(filterEffort),
+		"FILTER", filter, "FILTER-EF", strconv.Itoa(filterEffort),
 	}
 }
 

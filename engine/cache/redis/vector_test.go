@@ -101,6 +101,54 @@ func TestSearchNamesTheGroup(t *testing.T) {
 	})
 }
 
+// TestLook checks that one message asks for the entry and for its bucket, which
+// every Put marks.
+func TestLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{}
+		marked := map[string]bool{}
+		s.does(func(c command) (string, bool) {
+			switch {
+			case c[0] == "SET" && strings.HasPrefix(c[1], bucketPrefix):
+				marked[c[1]] = true
+			case c[0] == "EXISTS" && marked[c[1]]:
+				return ":1\r\n", true
+			}
+			return "", false
+		})
+		r := open(t, s, someURL)
+		e := entryOf("how do I sort a slice?")
+		look := func(bucket cache.Key) bool {
+			got, found, alike, err := r.Look(t.Context(), cache.Key{1}, bucket)
+			if found || err != nil || got.Answer.Text != "" {
+				t.Errorf("found %v: %q, %v", found, got.Answer.Text, err)
+			}
+			return alike
+		}
+		if look(e.Bucket()) {
+			t.Error("alike before it was put")
+		}
+		if err := r.Put(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		other := entryOf("how do I sort a map?")
+		if !look(e.Bucket()) || look(other.Bucket()) || look(cache.Key{}) {
+			t.Errorf("marked: %v", marked)
+		}
+		p := probeOf(&e, 0.5)
+		p.Bucket = e.Bucket()
+		if _, err := r.Near(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		filter := fmt.Sprintf(`.b == "%x"`, e.Bucket())
+		if !slices.ContainsFunc(s.log(), func(c command) bool {
+			return c[0] == "VSIM" && slices.ContainsFunc(c, func(arg string) bool { return strings.HasSuffix(arg, filter) })
+		}) {
+			t.Errorf("no search filters by %s", filter)
+		}
+	})
+}
+
 // TestSweep checks that a Put removes vectors whose entries have gone.
 func TestSweep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

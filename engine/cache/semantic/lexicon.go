@@ -32,6 +32,7 @@ type lexicon struct {
 	irregular map[string]string   // inflected form → lemma; a word that maps to itself is left alone
 	same      map[string]string   // lemma → the lemma that stands for its synonyms
 	implied   map[string]string   // lemma → the name that goes without saying beside it
+	unsaid    map[string]bool     // the names that do
 	opposites map[[2]string]bool  // for explaining a refusal
 	beside    map[string][]beside // by the verb that is not said
 	phrases   map[string][]phrase // by the first word, longest first
@@ -66,7 +67,7 @@ func newLexicon() *lexicon {
 		settings: map[string]bool{}, keywords: map[string]bool{}, light: map[string]bool{}, beside: map[string][]beside{},
 		modifiers: map[string]bool{}, names: map[string]bool{}, units: map[string]bool{}, things: map[string]bool{},
 		openers: map[string]bool{}, numerals: map[string]string{}, irregular: map[string]string{}, same: map[string]string{},
-		implied: map[string]string{}, opposites: map[[2]string]bool{}, phrases: map[string][]phrase{},
+		implied: map[string]string{}, unsaid: map[string]bool{}, opposites: map[[2]string]bool{}, phrases: map[string][]phrase{},
 	}
 }
 
@@ -112,6 +113,7 @@ func (l *lexicon) take(section, line string) error {
 		for _, w := range words[1:] {
 			l.implied[w] = words[0]
 		}
+		l.unsaid[words[0]] = true
 	case "numerals":
 		for _, w := range words[1:] {
 			l.numerals[w] = words[0]

@@ -242,6 +242,8 @@ func checkCompare(t *testing.T, a, b string) {
 	}
 	if ab, ba := Compare(a, b), Compare(b, a); ab.OK != ba.OK {
 		t.Errorf("Compare(%q, %q) = %+v, the other way %+v", a, b, ab, ba)
+	} else if ab.OK && Signature(a) != Signature(b) {
+		t.Errorf("the guard agrees to %q and %q, whose signatures differ", a, b)
 	}
 }
 

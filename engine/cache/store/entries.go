@@ -33,6 +33,19 @@ func (s *Store) Get(ctx context.Context, k cache.Key) (cache.Entry, bool, error)
 	return e, found && err == nil, err
 }
 
+// Look is Get, and where it finds nothing looks for the bucket by its index.
+func (s *Store) Look(ctx context.Context, k, bucket cache.Key) (e cache.Entry, found, alike bool, err error) {
+	err = s.use(ctx, func(d *database.DB) (err error) {
+		if e, found, err = s.entry(d, getEntry, k[:]); err != nil || found || bucket == (cache.Key{}) {
+			return err
+		}
+		var one int
+		alike, err = d.Row(hasBucket, []any{bucket[:]}, &one)
+		return err
+	})
+	return e, found && err == nil, alike && err == nil, err
+}
+
 // entry reads the row that a query finds. One that has outlived its time, or
 // whose checksums do not fit, is not found.
 func (s *Store) entry(d *database.DB, query string, by any) (e cache.Entry, found bool, err error) {
@@ -146,7 +159,7 @@ func put(d *database.DB, tx *sql.Tx, e cache.Entry) error {
 			return err
 		}
 	}
-	vector := e.Vector
+	vector, bucket := e.Vector, e.Bucket()
 	if e.Vector = nil; len(vector) == 0 {
 		e.Embedder = ""
 	}
@@ -163,7 +176,7 @@ func put(d *database.DB, tx *sql.Tx, e cache.Entry) error {
 	if err := tx.QueryRow("SELECT last_insert_rowid()").Scan(&n); err != nil {
 		return err
 	}
-	_, err = d.Exec(tx, addVector, n, e.Group[:], e.Embedder, sealVector(n, vector))
+	_, err = d.Exec(tx, addVector, n, e.Group[:], e.Embedder, sealVector(n, vector), bucket[:])
 	return err
 }
 

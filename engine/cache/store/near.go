@@ -33,13 +33,14 @@ type groupsIndex struct {
 // other processes have removed.
 const searches = 4
 
-// Near returns the entries of a group that are nearest to a vector. Vectors of
-// [semantic.Dim] numbers are held in memory once their group was asked for;
-// others, which a configured embedder may make, are read each time.
+// Near returns the entries of a group that are nearest to a vector. Those of a
+// bucket, which are a few, are read each time. Else vectors of [semantic.Dim]
+// numbers are held in memory once their group was asked for; others, which a
+// configured embedder may make, are read each time too.
 func (s *Store) Near(ctx context.Context, p cache.Probe) ([]cache.Near, error) {
 	var found []cache.Near
 	err := s.use(ctx, func(d *database.DB) (err error) {
-		if len(p.Vector) != semantic.Dim {
+		if len(p.Vector) != semantic.Dim || p.Bucket != (cache.Key{}) {
 			found, err = s.scan(ctx, d, p)
 			return err
 		}
@@ -75,7 +76,7 @@ func (x *neighbours) group(ctx context.Context, d *database.DB, p cache.Probe) (
 		g = &groupsIndex{index: semantic.New(vectors{d}), read: map[cache.Key]int64{}}
 		x.by[p.Embedder] = g
 	}
-	err = readVectors(ctx, d, p, g.read[p.Group], func(n int64, v []float32) {
+	err = groupAfter(p, g.read[p.Group]).read(ctx, d, func(n int64, v []float32) {
 		if g.index.Add(uint64(n), p.Group, v) == nil {
 			g.read[p.Group] = n
 		}
@@ -83,18 +84,39 @@ func (x *neighbours) group(ctx context.Context, d *database.DB, p cache.Probe) (
 	return g.index, err
 }
 
-// readVectors hands the probe's group's vectors after number n to each, which must not keep v.
-func readVectors(ctx context.Context, d *database.DB, p cache.Probe, n int64, each func(n int64, v []float32)) error {
-	st, err := d.Statement(getGroup)
+// selection is a query for vectors, all of dim numbers: others are passed over.
+type selection struct {
+	query string
+	args  []any
+	dim   int
+}
+
+// groupAfter selects the vectors of the probe's group after number n.
+func groupAfter(p cache.Probe, n int64) selection {
+	return selection{getGroup, []any{p.Group[:], p.Embedder, n}, len(p.Vector)}
+}
+
+// candidates selects the vectors that a scan for the probe reads.
+func candidates(p cache.Probe) selection {
+	if p.Bucket != (cache.Key{}) {
+		return selection{getBucket, []any{p.Bucket[:]}, len(p.Vector)}
+	}
+	return groupAfter(p, 0)
+}
+
+// read hands the selected vectors to each, which must not keep v.
+func (s selection) read(ctx context.Context, d *database.DB, each func(n int64, v []float32)) error {
+	st, err := d.Statement(s.query)
 	if err != nil {
 		return err
 	}
-	rows, err := st.Query(p.Group[:], p.Embedder, n)
+	rows, err := st.Query(s.args...)
 	if err != nil {
 		return err
 	}
+	var n int64
 	var blob sql.RawBytes // ten thousand rows are read through one buffer
-	v := make([]float32, len(p.Vector))
+	v := make([]float32, s.dim)
 	for ctx.Err() == nil && rows.Next() {
 		if err := rows.Scan(&n, &blob); err != nil {
 			return errors.Join(err, rows.Close())
@@ -139,10 +161,10 @@ func (s *Store) fetch(d *database.DB, x *semantic.Index, p cache.Probe, hits []s
 	return found, stale, nil
 }
 
-// scan compares the probe with every vector of its group.
+// scan compares the probe with every vector of its bucket, or else of its group.
 func (s *Store) scan(ctx context.Context, d *database.DB, p cache.Probe) ([]cache.Near, error) {
 	var hits []semantic.Hit
-	err := readVectors(ctx, d, p, 0, func(n int64, v []float32) {
+	err := candidates(p).read(ctx, d, func(n int64, v []float32) {
 		if c := cache.Cosine(p.Vector, v); c >= p.AtLeast {
 			hits = append(hits, semantic.Hit{ID: uint64(n), Cosine: c})
 		}

@@ -6,10 +6,12 @@ const (
 	getNumbered = `SELECT e.n, e.used, e.body, v.v FROM entries e LEFT JOIN vectors v ON v.n = e.n WHERE e.n = ?`
 	getVector   = `SELECT v FROM vectors WHERE n = ?`
 	getGroup    = `SELECT n, v FROM vectors WHERE grp = ? AND embedder = ? AND n > ? ORDER BY n`
+	getBucket   = `SELECT n, v FROM vectors WHERE bucket = ? ORDER BY n DESC LIMIT 64`
+	hasBucket   = `SELECT 1 FROM vectors WHERE bucket = ? LIMIT 1`
 	getTotals   = `SELECT entries, bytes, epoch FROM totals`
 
 	addEntry   = `INSERT INTO entries (key, created, used, size, body) VALUES (?, ?, ?, ?, ?)`
-	addVector  = `INSERT INTO vectors (n, grp, embedder, v) VALUES (?, ?, ?, ?)`
+	addVector  = `INSERT INTO vectors (n, grp, embedder, v, bucket) VALUES (?, ?, ?, ?, ?)`
 	touchEntry = `UPDATE entries SET used = max(used, ?) WHERE key = ?`
 	dropKey    = `DELETE FROM entries WHERE key = ?`
 	dropMade   = `DELETE FROM entries WHERE key = ? AND created = ?`
