@@ -20,8 +20,8 @@ type Verdict struct {
 // questions belong: shown to who asked, never logged.
 func Compare(stored, asked string) Verdict {
 	l := english()
-	a, long := l.scan(stored, maxPieces)
-	b, longer := l.scan(asked, maxPieces)
+	a, long := l.scan(stored)
+	b, longer := l.scan(asked)
 	switch {
 	case l.leans(a) || l.leans(b):
 		return Verdict{Why: "leans on what is around it"}

@@ -7,7 +7,7 @@ import "slices"
 // match exactly or not at all. Leans is safe for concurrent use.
 func Leans(text string) bool {
 	l := english()
-	pieces, _ := l.scan(text, maxPieces)
+	pieces, _ := l.scan(text)
 	return l.leans(pieces)
 }
 

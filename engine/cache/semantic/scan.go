@@ -34,12 +34,12 @@ type scanner struct {
 	shouts bool // the text has no small letters: capitals mean nothing
 }
 
-// scan returns the pieces of text, at most limit of them; more tells that there
-// would have been more.
-func (l *lexicon) scan(text string, limit int) (pieces []piece, more bool) {
+// scan returns the pieces of text, at most maxPieces of them; more tells that
+// there would have been more.
+func (l *lexicon) scan(text string) (pieces []piece, more bool) {
 	s := scanner{lex: l, opens: true, pieces: make([]piece, 0, 24)}
 	s.shouts = !strings.ContainsFunc(text, unicode.IsLower)
-	for len(text) > 0 && len(s.pieces) < limit {
+	for len(text) > 0 && len(s.pieces) < maxPieces {
 		r, size := utf8.DecodeRuneInString(text)
 		switch {
 		case unicode.IsSpace(r):

@@ -23,7 +23,7 @@ import (
 // version of this program stored may have another signature, and is then not found.
 func Signature(text string) uint64 {
 	l := english()
-	pieces, long := l.scan(text, maxPieces)
+	pieces, long := l.scan(text)
 	if long {
 		return digest(text) // the same only as itself
 	}

@@ -70,8 +70,8 @@ func TestSignatureOfWhatIsComparedWithItselfOnly(t *testing.T) {
 	for range maxPieces + 1 {
 		long += "word "
 	}
-	if Signature(long) == Signature(long+"more") || Signature(long) != Signature(long) {
-		t.Error("a long text is the same as another, or not as itself")
+	if Signature(long) == Signature(long+"more") || Signature(long) == Signature(long[5:]) {
+		t.Error("a long text is the same as another")
 	}
 	if Signature("") == Signature("how do I sort a slice?") {
 		t.Error("nothing is something")
