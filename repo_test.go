@@ -100,6 +100,7 @@ func importRules() []importRule {
 		{"engine", []string{"engine/*"}, "the engine is the only place where stages meet, and knows no protocol of editors"},
 		{"engine/chat", nil, "plain data: everything imports it, so it imports nothing"},
 		{"engine/stream", []string{"engine/chat"}, "a token's line: chunks, sinks and decoders over plain data"},
+		{"engine/workspace", with("engine/syntax"), "reads files, and finds in them what is declared; secret names are a function it is handed"},
 		{"engine/stage", stage, "a stage knows the line it stands in, and no other stage"},
 		{"engine/secret", stage, "finds secrets in texts and puts them back in an answer's chunks, for whoever sends or keeps one"},
 		{"engine/cache/semantic", []string{"golang.org/x/sys/*"}, "compares vectors and texts and nothing else; sys says what instructions there are"},

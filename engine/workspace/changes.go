@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path"
@@ -85,14 +86,10 @@ func (w *Workspace) changesIn(ctx context.Context, f *folder, what string) ([]Ch
 	if err != nil {
 		return nil, nil, err
 	}
-	against := "HEAD"
-	if what != "" {
-		if against, err = g.commits(ctx, what); err != nil {
+	against, err := g.commits(ctx, cmp.Or(what, "HEAD"))
+	if err != nil {
+		if what != "" || ctx.Err() != nil {
 			return nil, nil, err
-		}
-	} else if against, err = g.commits(ctx, "HEAD"); err != nil {
-		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
 		}
 		against = "" // nothing is committed yet: what is not staged
 	}
@@ -271,18 +268,12 @@ func (w *Workspace) log(ctx context.Context, f *folder, of, name string, limit i
 	if err != nil {
 		return "", err
 	}
-	if of == "" {
-		of = "HEAD"
-	}
-	commits, err := g.commits(ctx, of)
+	commits, err := g.commits(ctx, cmp.Or(of, "HEAD"))
 	if err != nil {
 		return "", err
 	}
-	if name == "" {
-		name = "."
-	}
 	out, err := g.run(ctx, "log", "--no-show-signature", "--no-color", "--no-decorate", "--no-ext-diff", "--no-textconv", "--no-patch", "--no-mailmap",
-		"--format=%h %an, %as: %s", "--max-count="+strconv.Itoa(limit), "--end-of-options", commits, "--", name)
+		"--format=%h %an, %as: %s", "--max-count="+strconv.Itoa(limit), "--end-of-options", commits, "--", cmp.Or(name, "."))
 	if err != nil {
 		return "", gitFailed(ctx, err)
 	}

@@ -21,7 +21,7 @@ const (
 	gitBytes = 4 << 20
 )
 
-// noText is a run of git whose output is cut off.
+// errTooMuch is a run of git whose output is cut off.
 var errTooMuch = errors.New("git says more than is read")
 
 // git runs the git program in a folder. A repository that somebody cloned brings
@@ -64,7 +64,7 @@ func (g *git) run(ctx context.Context, args ...string) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("git %s: %w", args[0], err)
 	}
-	return out.String(), nil
+	return out.text.String(), nil
 }
 
 // gitEnvironment is the environment that git runs in.
@@ -79,10 +79,24 @@ func gitEnvironment(own []string, more [][2]string) []string {
 		"LC_ALL=C",
 	)
 	settings := append([][2]string{
-		{"core.fsmonitor", "false"}, {"core.untrackedCache", "false"}, {"core.hooksPath", os.DevNull}, {"core.pager", "cat"}, {"diff.external", ""},
-		{"core.quotePath", "false"}, {"color.ui", "false"}, {"diff.renames", "false"}, {"log.showSignature", "false"}, {"log.mailmap", "false"},
-		{"submodule.recurse", "false"}, {"diff.submodule", "short"}, {"core.sshCommand", "false"}, {"credential.helper", ""},
-		{"core.alternateRefsCommand", ""}, {"gpg.program", ""}, {"maintenance.auto", "false"}, {"gc.auto", "0"},
+		{"core.fsmonitor", "false"},
+		{"core.untrackedCache", "false"},
+		{"core.hooksPath", os.DevNull},
+		{"core.pager", "cat"},
+		{"diff.external", ""},
+		{"core.quotePath", "false"},
+		{"color.ui", "false"},
+		{"diff.renames", "false"},
+		{"log.showSignature", "false"},
+		{"log.mailmap", "false"},
+		{"submodule.recurse", "false"},
+		{"diff.submodule", "short"},
+		{"core.sshCommand", "false"},
+		{"credential.helper", ""},
+		{"core.alternateRefsCommand", ""},
+		{"gpg.program", ""},
+		{"maintenance.auto", "false"},
+		{"gc.auto", "0"},
 	}, more...)
 	env = append(env, "GIT_CONFIG_COUNT="+strconv.Itoa(len(settings)))
 	for i, s := range settings {
@@ -92,21 +106,22 @@ func gitEnvironment(own []string, more [][2]string) []string {
 	return env
 }
 
-// limited keeps what a program prints, up to a limit.
+// limited keeps what a program prints, up to a limit. The buffer is no embedded
+// one: io.Copy would find its ReadFrom and go around the limit.
 type limited struct {
-	bytes.Buffer
+	text  bytes.Buffer
 	limit int
 	over  bool
 	full  func() // ends the program
 }
 
 func (l *limited) Write(p []byte) (int, error) {
-	if l.Len()+len(p) > l.limit {
+	if l.text.Len()+len(p) > l.limit {
 		l.over = true
 		l.full()
 		return 0, errTooMuch
 	}
-	return l.Buffer.Write(p)
+	return l.text.Write(p)
 }
 
 // repository returns git for a folder, made harmless for the repository it is a
@@ -137,7 +152,10 @@ func (w *Workspace) repository(ctx context.Context, f *folder) (*git, error) {
 	if len(where) != 3 || !g.belongs(ctx, where[0], where[1], where[2]) {
 		return nil, refuse("git", "has its data outside of the repository")
 	}
-	return g, g.quiet(ctx)
+	if err := g.quiet(ctx); err != nil {
+		return nil, err
+	}
+	return g, nil
 }
 
 // belongs reports whether a repository's data are its own. What somebody unpacked

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -8,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // repository makes a repository with two commits and changes that are not
@@ -160,13 +162,40 @@ func TestAHostileRepositoryRunsNothing(t *testing.T) {
 		}
 	}
 	settings := [][2]string{
-		{"core.fsmonitor", script}, {"core.pager", script}, {"pager.diff", script}, {"pager.log", script}, {"diff.external", script}, {"diff.evil.command", script},
-		{"diff.evil.textconv", script}, {"filter.evil.clean", script}, {"filter.evil.smudge", script}, {"filter.evil.required", "true"}, {"filter.e=v.il.clean", script},
-		{"filter.e=v.il.process", script}, {"merge.evil.driver", script}, {"gpg.program", script}, {"log.showSignature", "true"}, {"core.sshCommand", script},
-		{"core.editor", script}, {"alias.diff", "!" + script}, {"alias.log", "!" + script}, {"alias.config", "!" + script}, {"alias.rev-parse", "!" + script},
-		{"core.hooksPath", hooks}, {"credential.helper", script}, {"core.alternateRefsCommand", script}, {"remote.origin.url", "ext::" + script}, {"protocol.ext.allow", "always"},
-		{"remote.origin.promisor", "true"}, {"extensions.partialClone", "origin"}, {"core.askPass", script}, {"diff.submodule", "log"}, {"status.submoduleSummary", "true"},
-		{"diff.ignoreSubmodules", "none"}, {"interactive.diffFilter", script}, {"remote.origin.uploadpack", script},
+		{"core.fsmonitor", script},
+		{"core.pager", script},
+		{"pager.diff", script},
+		{"pager.log", script},
+		{"diff.external", script},
+		{"diff.evil.command", script},
+		{"diff.evil.textconv", script},
+		{"filter.evil.clean", script},
+		{"filter.evil.smudge", script},
+		{"filter.evil.required", "true"},
+		{"filter.e=v.il.clean", script},
+		{"filter.e=v.il.process", script},
+		{"merge.evil.driver", script},
+		{"gpg.program", script},
+		{"log.showSignature", "true"},
+		{"core.sshCommand", script},
+		{"core.editor", script},
+		{"alias.diff", "!" + script},
+		{"alias.log", "!" + script},
+		{"alias.config", "!" + script},
+		{"alias.rev-parse", "!" + script},
+		{"core.hooksPath", hooks},
+		{"credential.helper", script},
+		{"core.alternateRefsCommand", script},
+		{"remote.origin.url", "ext::" + script},
+		{"protocol.ext.allow", "always"},
+		{"remote.origin.promisor", "true"},
+		{"extensions.partialClone", "origin"},
+		{"core.askPass", script},
+		{"diff.submodule", "log"},
+		{"status.submoduleSummary", "true"},
+		{"diff.ignoreSubmodules", "none"},
+		{"interactive.diffFilter", script},
+		{"remote.origin.uploadpack", script},
 	}
 	for _, s := range settings {
 		command(t, dir, git, "config", "--local", s[0], s[1])
@@ -285,14 +314,19 @@ func TestManyChanges(t *testing.T) {
 	}
 }
 
-// TestTimeAndCancelling ends a git that does not end by itself.
-func TestCancelledGit(t *testing.T) {
+// TestEndlessGit ends a git that does not end by itself, at the limit of its output.
+func TestEndlessGit(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the git that hangs is a shell script")
 	}
 	script := filepath.Join(t.TempDir(), "git")
 	if err := os.WriteFile(script, []byte("#!/bin/sh\nyes\n"), 0o700); err != nil { //nolint:gosec // it has to be run
 		t.Fatal(err)
+	}
+	g := &git{program: script, dir: t.TempDir()}
+	start := time.Now()
+	if _, err := g.run(t.Context(), "log"); !errors.Is(err, errTooMuch) || time.Since(start) > gitTime/2 {
+		t.Errorf("it ended after %s with %v", time.Since(start), err)
 	}
 	w := New(Options{Folders: []string{t.TempDir()}, Git: script})
 	if _, err := w.Diff(t.Context(), ""); err == nil {

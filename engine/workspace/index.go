@@ -26,9 +26,9 @@ type card struct {
 
 // index is what is kept of the files, by their real path.
 type index struct {
-	mu      sync.Mutex
-	known   map[string]*card // guarded by mu; a card is never changed once it is here
-	of      []time.Time      // guarded by mu: the listings that were checked
+	mu    sync.Mutex
+	known map[string]*card // guarded by mu; a card is never changed once it is here
+	of    []time.Time      // guarded by mu: the listings that were checked
 }
 
 // candidate is a file with what is kept of it.

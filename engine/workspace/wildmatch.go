@@ -11,11 +11,11 @@ const maxSteps = 20_000
 type verdict int
 
 const (
-	noMatch   verdict = iota
-	match             // the whole text matches
-	giveUp            // no later beginning of the text can match
+	noMatch    verdict = iota
+	match              // the whole text matches
+	giveUp             // no later beginning of the text can match
 	giveUpHere         // only a later beginning for a "**" can match
-	tooMuch           // maxSteps were not enough
+	tooMuch            // maxSteps were not enough
 )
 
 // wildmatch holds a text against a pattern as git's wildmatch.c does with
