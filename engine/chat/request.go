@@ -56,6 +56,7 @@ type Request struct {
 	Edits       bool
 
 	Context        []ContextItem
+	Left           []Left // what could not become a part of Context
 	Model          string // "" lets the engine choose
 	Mode           Mode
 	MaxTier        string
@@ -124,6 +125,15 @@ type ContextItem struct {
 type Span struct {
 	Start, End          int // byte offsets, End exclusive
 	FirstLine, LastLine int // 1-based, inclusive, as an editor's margin shows them
+}
+
+// Left is a piece of context that was asked for, or would have helped, and is
+// not sent.
+type Left struct {
+	Kind   ContextKind
+	URI    string // "" where it is no document
+	Name   string // as a person knows it: a mention ("@file:.env"), a path relative to its folder
+	Reason string // as a part of a sentence: "is a file of secrets"
 }
 
 // Role says who wrote a message.
