@@ -1,7 +1,6 @@
 package edit
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -29,24 +28,24 @@ func clean(answer string) (string, error) {
 		return "", errNotText
 	}
 	answer = strings.ReplaceAll(strings.TrimPrefix(answer, bom), "\r\n", "\n")
-	return withoutThinking(answer), nil
+	return withoutTurnEnd(withoutThinking(answer)), nil
 }
 
 // thinking matches what a model tells itself: from a tag to its closing one.
-var thinking = regexp.MustCompile(`(?is)^\s*<(think|thinking|thought|reasoning)>.*?</(think|thinking|thought|reasoning)>`)
+var thinking = pattern(`(?is)^\s*<(think|thinking|thought|reasoning)>.*?</(think|thinking|thought|reasoning)>`)
 
 // withoutThinking cuts off thinking at the answer's beginning. An unclosed tag
 // leaves nothing; a closing tag alone, as servers send it that put the opening
 // one into the prompt, cuts off what is before it.
 func withoutThinking(answer string) string {
 	for {
-		at := thinking.FindStringIndex(answer)
+		at := thinking().FindStringIndex(answer)
 		if at == nil {
 			break
 		}
 		answer = answer[at[1]:]
 	}
-	if unclosed.MatchString(answer) {
+	if unclosed().MatchString(answer) {
 		return ""
 	}
 	if at := strings.LastIndex(answer, "</think>"); at >= 0 && !strings.Contains(answer[:at], "<think>") {
@@ -55,17 +54,24 @@ func withoutThinking(answer string) string {
 	return answer
 }
 
-var unclosed = regexp.MustCompile(`(?i)^\s*<(think|thinking|thought|reasoning)>`)
+// turnEnd matches what a server leaves that does not know its model's end of turn.
+var turnEnd = pattern(`(?:\s*(?:<\|(?:im_end|endoftext|eot_id|end|eom_id|EOT|file_sep)\|>|<｜end▁of▁sentence｜>|</s>|<eos>|<end_of_turn>))+\s*$`)
+
+func withoutTurnEnd(answer string) string {
+	return turnEnd().ReplaceAllString(answer, "\n")
+}
+
+var unclosed = pattern(`(?i)^\s*<(think|thinking|thought|reasoning)>`)
 
 // fence matches the line that opens a fence: its indentation, its marks and its info.
-var fence = regexp.MustCompile("^([ \t]*(?:(?:[-*+]|[0-9]+[.)]|>)[ \t]+)?)(`{3,}|~{3,})[ \t]*([^`]*)$")
+var fence = pattern("^([ \t]*(?:(?:[-*+]|[0-9]+[.)]|>)[ \t]+)?)(`{3,}|~{3,})[ \t]*([^`]*)$")
 
 // blocks parts an answer into its fenced blocks and the text around them.
 func blocks(answer string) (code []block, prose []string) {
 	lines := strings.Split(answer, "\n")
 	above := ""
 	for i := 0; i < len(lines); i++ {
-		m := fence.FindStringSubmatch(lines[i])
+		m := fence().FindStringSubmatch(lines[i])
 		if m == nil {
 			prose = append(prose, lines[i])
 			if strings.TrimSpace(lines[i]) != "" {
@@ -87,7 +93,7 @@ func blocks(answer string) (code []block, prose []string) {
 func closing(lines []string, from int, marks string) int {
 	depth := 0
 	for i := from; i < len(lines); i++ {
-		m := fence.FindStringSubmatch(lines[i])
+		m := fence().FindStringSubmatch(lines[i])
 		if m == nil || m[2][0] != marks[0] || len(m[2]) < len(marks) {
 			continue
 		}

@@ -67,6 +67,19 @@ var (
 	errBadRange  = &Refusal{"the range does not lie in the document"}
 	errNotText   = &Refusal{"the answer holds characters that do not belong in code"}
 	errTooLong   = &Refusal{"the answer is too long to be an edit"}
+	errUnplaced  = &Refusal{"it is not clear which lines the answer's code replaces"}
+	errElided    = &Refusal{"the answer leaves out code, and it is not clear which"}
+	errSeveral   = &Refusal{"the answer has several versions of the code"}
+	errDecorator = &Refusal{"the answer drops the decorators of the code"}
+	errProse     = &Refusal{"the answer mixes text into the code"}
+	errSyntax    = &Refusal{"the code would no longer fit together with the answer's"}
+	errMarkers   = &Refusal{"the answer's code still holds markers of a merge or of a model"}
+	errSecret    = &Refusal{"the answer's code holds a stand-in for a secret instead of the secret"}
+	errNotDoc    = &Refusal{"the answer changes the code where only documentation was asked for"}
+	errNotFound  = &Refusal{"the answer replaces lines that the selection does not have"}
+	errAmbiguous = &Refusal{"the answer replaces lines that stand in several places"}
+	errOtherFile = &Refusal{"the answer's code is for another file"}
+	errNeeds     = &Refusal{"the answer's code needs other code of the answer, which belongs elsewhere"}
 	errUnrelated = &Refusal{"the answer's code has too little in common with the selection"}
 )
 

@@ -1,0 +1,330 @@
+package edit
+
+import (
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// textual refuses code with characters that hide what it does: control
+// characters, marks that turn the direction of text around, and invisible ones;
+// except those the document has.
+func (r *reader) textual(lines []string) error {
+	before := rune(0)
+	for _, line := range lines {
+		for _, c := range line {
+			if hidden(c) && (c != '\u200d' || before < 0x2000) && !strings.ContainsRune(r.Text, c) {
+				return errNotText
+			}
+			before = c
+		}
+	}
+	return nil
+}
+
+func hidden(c rune) bool {
+	return c != '\t' && (unicode.Is(unicode.Cc, c) || unicode.Is(unicode.Cf, c) || c == '\u2028' || c == '\u2029' || c == '\ufffd')
+}
+
+// modelMarks matches what belongs to a model's protocol and to no code.
+var modelMarks = pattern(`<\|[a-z_]{2,24}\|>|<｜[^｜\n]{2,32}｜>|\[/?INST\]|</s>|<</?SYS>>|</?think>`)
+
+// mergeMarks matches lines that a merge leaves.
+var mergeMarks = pattern(`^\s*(?:<{7}(?:\s.*)?|={7}|>{7}(?:\s.*)?|\|{7}(?:\s.*)?)$`)
+
+// marked refuses code that holds marks of a merge, a fence or a model.
+func (r *reader) marked(lines []string) error {
+	s := r.scan(strings.Join(lines, "\n"))
+	at := 0
+	for _, line := range lines {
+		code := !blank(line) && s.class[at+len(margin(line))] == inCode
+		at += len(line) + 1
+		if has(r.lines, line) {
+			continue
+		}
+		marks := modelMarks().FindString(line)
+		fenced := code && r.grammar != grammars["text"] && strings.HasPrefix(strings.TrimSpace(line), "```")
+		if mergeMarks().MatchString(line) || fenced || marks != "" && !strings.Contains(r.Text, marks) {
+			return errMarkers
+		}
+	}
+	return nil
+}
+
+// standIn matches the placeholders of package secret.
+var standIn = pattern(`REDACTED_[A-Z0-9_]+`)
+
+// secrets refuses stand-ins for secrets that the document does not have: the
+// model got one wrong, and the secret would be lost.
+func (r *reader) secrets(lines []string) error {
+	for _, line := range lines {
+		if !strings.Contains(line, "REDACTED_") {
+			continue
+		}
+		for _, mark := range standIn().FindAllString(line, -1) {
+			if !strings.Contains(r.Text, mark) {
+				return errSecret
+			}
+		}
+	}
+	return nil
+}
+
+// sentence matches a line that is English and no code.
+var sentence = pattern(`^\s*(?:[A-Z][a-z']*|I)(?:[ ,]+[\w'’"\x60(][\w'’\x60")./-]*){3,}[,.:!?]?\s*$`)
+
+// filler are words that sentences have and code hardly.
+var filler = map[string]bool{
+	"the": true, "a": true, "an": true, "is": true, "are": true, "to": true, "of": true, "we": true, "you": true, "this": true, "that": true,
+	"it": true, "and": true, "here": true, "now": true, "will": true, "be": true, "should": true, "with": true,
+}
+
+func proseLine(line string) bool {
+	if !sentence().MatchString(line) {
+		return false
+	}
+	n := 0
+	for word := range strings.FieldsSeq(strings.ToLower(line)) {
+		if filler[strings.Trim(word, ".,:`")] {
+			n++
+		}
+	}
+	return n >= 2 || n == 1 && strings.ContainsAny(line[len(line)-1:], ".:!?")
+}
+
+// prose refuses code with sentences in it.
+func (r *reader) prose(lines []string) error {
+	if r.capitalised {
+		return nil
+	}
+	s := r.scan(strings.Join(lines, "\n"))
+	at := 0
+	for _, line := range lines {
+		code := !blank(line) && s.class[at+len(margin(line))] == inCode
+		at += len(line) + 1
+		if code && proseLine(line) && !has(r.lines, line) {
+			return errProse
+		}
+	}
+	return nil
+}
+
+// inlineElision matches a body or a list that was left out within a line.
+var inlineElision = pattern(`\{\s*(?:\.\.\.|…)\s*\}|/\*\s*(?:\.\.\.|…)[^*]*\*/|\(\s*\.\.\.\s*\)\s*\{`)
+
+// whatIsLeftOut refuses new code in which something is left out still.
+func (r *reader) whatIsLeftOut(lines []string) error {
+	for _, line := range lines {
+		if r.elision(line) || inlineElision().MatchString(line) && !has(r.lines, line) && r.grammar != grammars["text"] {
+			return errElided
+		}
+	}
+	return nil
+}
+
+// related refuses code that shares too little with what it replaces.
+func (r *reader) related(old, now []string) error {
+	own, others := r.vocabulary(old), r.vocabulary(now)
+	if len(others) == 0 && len(own) > 0 {
+		return errEmptied
+	}
+	if r.Action == "" && r.grammar == grammars["text"] || len(own) == 0 {
+		return nil
+	}
+	shared := 0
+	for w := range own {
+		if others[w] {
+			shared++
+		}
+	}
+	need := 1.0 / 3
+	if len(r.names) > 0 {
+		need = 1.0 / 5
+	}
+	if float64(shared) < need*float64(len(own)) {
+		return errUnrelated
+	}
+	return nil
+}
+
+// vocabulary is the set of words in code, comments left out.
+func (g *grammar) vocabulary(lines []string) map[string]bool {
+	s := g.scan(strings.Join(lines, "\n"))
+	out := map[string]bool{}
+	from := -1
+	for i := range len(s.text) + 1 {
+		in := i < len(s.text) && (s.class[i] == inCode || s.class[i] == inString) && isWord(rune(s.text[i]))
+		switch {
+		case in && from < 0:
+			from = i
+		case !in && from >= 0:
+			out[s.text[from:i]] = true
+			from = -1
+		}
+	}
+	return out
+}
+
+// fits refuses what would no longer fit together: brackets, quotes and comments
+// first in the range by itself, then in the document, then by the language.
+func (r *reader) fits(changes []change, text string) error {
+	var now []string
+	at := r.a
+	for _, c := range changes {
+		now = append(now, r.lines[at:max(c.i, at)]...)
+		now = append(now, c.lines...)
+		at = max(c.j, at)
+	}
+	now = append(now, r.lines[at:max(r.b, at)]...)
+	if r.brackets {
+		if r.sound(r.old) && !r.sound(now) {
+			return errSyntax
+		}
+		was, is := r.scan(r.Text), r.scan(text)
+		if !is.sound() && (was.sound() || was.brackets() != is.brackets() || was.broken != is.broken) {
+			return errSyntax
+		}
+	}
+	if ok := r.checker(); ok != nil && ok(r.Text) && !ok(text) {
+		return errSyntax
+	}
+	return nil
+}
+
+// checker returns what else can tell well-formed text of the language, nil for nothing.
+func (r *reader) checker() func(string) bool {
+	switch r.grammar {
+	case grammars["go"]:
+		return parses
+	case grammars["json"]:
+		return func(text string) bool { return json.Valid([]byte(strings.TrimPrefix(text, bom))) }
+	case grammars["python"]:
+		return r.blocksFit
+	case grammars["yaml"]:
+		return yamlFits
+	}
+	return nil
+}
+
+func parses(text string) bool {
+	_, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution)
+	return err == nil
+}
+
+// blocksFit checks Python's indentation: deeper only after a colon and always
+// after one, back only to where something stands.
+func (r *reader) blocksFit(text string) bool {
+	s := r.scan(text)
+	stack, opened, depth, at := []string{""}, false, 0, 0
+	continued := false
+	for line := range strings.SplitSeq(text, "\n") {
+		line = strings.TrimSuffix(line, "\r")
+		first := at + len(margin(line))
+		isCode := !blank(line) && s.class[first] != inComment && (first == at || s.class[at] != inString && s.class[at] != inDoc) && (at == 0 || s.class[at-1] == inCode || s.class[at-1] == inComment)
+		fresh := isCode && depth == 0 && !continued
+		if fresh && !step(&stack, margin(line), opened) {
+			return false
+		}
+		last := byte(0)
+		for i := first; i < at+len(line); i++ {
+			c := text[i]
+			if s.class[i] == inComment || c <= ' ' {
+				continue
+			}
+			last = 's'
+			if s.class[i] == inCode {
+				last = c
+				depth += strings.Count("([{", string(c)) - strings.Count(")]}", string(c))
+			}
+		}
+		if isCode || last != 0 {
+			opened = last == ':' && depth == 0
+			continued = last == '\\'
+		}
+		at += len(line) + 1
+		if strings.HasPrefix(text[min(at-1, len(text)):], "\r\n") {
+			at++
+		}
+	}
+	return !opened
+}
+
+// step takes one line's indentation onto the stack of those that are open.
+func step(stack *[]string, m string, opened bool) bool {
+	top := (*stack)[len(*stack)-1]
+	if opened {
+		*stack = append(*stack, m)
+		return len(m) > len(top) && strings.HasPrefix(m, top)
+	}
+	i := slices.Index(*stack, m)
+	if i < 0 {
+		return false
+	}
+	*stack = (*stack)[:i+1]
+	return true
+}
+
+// yamlFits checks what can be told of YAML without a parser: no tab indents,
+// and a line goes back only to where one stands.
+func yamlFits(text string) bool {
+	stack, literal := []int{0}, -1
+	before := ""
+	for line := range strings.SplitSeq(strings.TrimPrefix(text, bom), "\n") {
+		line = strings.TrimSuffix(line, "\r")
+		said := strings.TrimSpace(line)
+		if said == "" || strings.HasPrefix(said, "#") {
+			continue
+		}
+		width := len(margin(line))
+		if literal >= 0 && width > literal {
+			continue
+		}
+		literal = -1
+		if strings.Contains(margin(line), "\t") {
+			return false
+		}
+		if strings.HasPrefix(said, "---") || said == "..." {
+			stack, before = []int{0}, ""
+			continue
+		}
+		if !yamlStep(&stack, width, before) {
+			return false
+		}
+		for strings.HasPrefix(said, "- ") {
+			width += len(said) - len(strings.TrimLeft(said[1:], " "))
+			said = strings.TrimLeft(said[1:], " ")
+			stack = append(stack, width)
+		}
+		if yamlLiteral().MatchString(said) {
+			literal = len(margin(line))
+		}
+		before = said
+	}
+	return true
+}
+
+var yamlLiteral = pattern(`(?:^|[:\s])[|>][+-]?\d?[+-]?\s*(?:#.*)?$`)
+
+// yamlStep takes one line's indentation. Deeper goes after a key without a
+// value, or in the middle of a value.
+func yamlStep(stack *[]int, width int, before string) bool {
+	top := (*stack)[len(*stack)-1]
+	if width > top {
+		value, _, _ := strings.Cut(before, " #")
+		open := strings.HasSuffix(strings.TrimSpace(value), ":") || before == "" || before == "-" || strings.Contains(value, "&") || strings.Contains(value, "!")
+		if !open && strings.Contains(value, ": ") && !strings.ContainsAny(value, `[{"'`) {
+			return false
+		}
+		*stack = append(*stack, width)
+		return true
+	}
+	i := slices.Index(*stack, width)
+	if i < 0 {
+		return false
+	}
+	*stack = (*stack)[:i+1]
+	return true
+}

@@ -1,0 +1,343 @@
+package edit
+
+import (
+	"slices"
+	"strings"
+)
+
+// importPlace is where a new import goes.
+type importPlace struct {
+	line   int  // new lines stand before this one
+	block  bool // inside Go's import ( … )
+	none   bool // the document has no import yet
+	before bool // a blank line goes between what is before and the imports
+}
+
+// importPlace finds it: after the last import of the document's beginning, else
+// after what has to be first.
+func (r *reader) importPlace() importPlace {
+	if r.imports == nil {
+		return importPlace{}
+	}
+	last, place := -1, importPlace{}
+	within, _ := r.scan(strings.Join(r.lines, "\n")).kinds()
+	for i := 0; i < len(r.lines); i++ {
+		if within[i] || margin(r.lines[i]) != "" || !r.isImport(r.lines[i]) {
+			continue
+		}
+		end := r.importEnd(r.lines, i)
+		place.block = end > i+1 && strings.HasSuffix(r.trimmed[i], "(") && r.isGo()
+		last, i = end, end-1
+	}
+	if last >= 0 {
+		place.line = last
+		if place.block {
+			place.line--
+		}
+		return place
+	}
+	return r.firstPlace(within)
+}
+
+// firstPlace is where imports begin in a document that has none: after its
+// package clause, or after the comments and docstrings at its top.
+func (r *reader) firstPlace(within []bool) importPlace {
+	for i, line := range r.trimmed {
+		if strings.HasPrefix(line, "package ") || strings.HasPrefix(line, "<?php") {
+			return importPlace{line: i + 1, none: true, before: true}
+		}
+	}
+	at := 0
+	for i, line := range r.trimmed {
+		first := r.isComment(line) || strings.HasPrefix(line, "#![") || strings.HasPrefix(line, `"use `) || strings.HasPrefix(line, "'use ") || strings.HasPrefix(line, "#!")
+		doc := r.docstring && (strings.HasPrefix(line, `"""`) || within[i])
+		if !first && !doc && line != "" {
+			break
+		}
+		if line != "" && (i == at || doc) {
+			at = i + 1
+		}
+	}
+	return importPlace{line: at, none: true, before: at > 0}
+}
+
+func (r *reader) isGo() bool { return r.grammar == grammars["go"] }
+
+// importEnd returns the line after an import that begins at a line: brackets may
+// hold it open.
+func (g *grammar) importEnd(lines []string, at int) int {
+	depth := 0
+	for i := at; i < len(lines); i++ {
+		for _, c := range lines[i] {
+			switch c {
+			case '(', '{':
+				depth++
+			case ')', '}':
+				depth--
+			}
+		}
+		if depth <= 0 {
+			return i + 1
+		}
+	}
+	return len(lines)
+}
+
+// asked collects the imports that an answer asks for: those in its code outside
+// of the range's own, those in blocks that hold nothing else, and whole import
+// statements that its text names.
+func (r *reader) asked(code []block, prose []string) []string {
+	if r.imports == nil || r.inRange {
+		return nil
+	}
+	var out []string
+	for _, b := range code {
+		out = append(out, r.statements(b.lines)...)
+	}
+	for _, line := range prose {
+		for i, part := range strings.Split(line, "`") {
+			if i%2 == 1 && r.isImport(part) && !strings.Contains(part, "\n") {
+				out = append(out, r.statements([]string{part})...)
+			}
+		}
+	}
+	return out
+}
+
+// statements lists the imports at the least indentation of some lines, one
+// statement each; Go's blocks are taken apart.
+func (r *reader) statements(lines []string) []string {
+	var out []string
+	for i := 0; i < len(lines); i++ {
+		if margin(lines[i]) != least(lines) || !r.isImport(lines[i]) {
+			continue
+		}
+		end := r.importEnd(lines, i)
+		part := lines[i:end]
+		i = end - 1
+		if !r.isGo() {
+			out = append(out, strings.TrimSpace(strings.Join(trimAll(part), " ")))
+			continue
+		}
+		for _, spec := range part {
+			if spec = goSpec(spec); spec != "" {
+				out = append(out, spec)
+			}
+		}
+	}
+	return out
+}
+
+// goSpec returns what one line of an import declaration imports: a path with its
+// name where it has one.
+func goSpec(line string) string {
+	line, _, _ = strings.Cut(strings.TrimSpace(line), "//")
+	line = strings.TrimSpace(strings.Trim(strings.TrimPrefix(strings.TrimSpace(line), "import"), " ()\t"))
+	if strings.Count(line, `"`) != 2 || !strings.HasSuffix(line, `"`) {
+		return ""
+	}
+	return line
+}
+
+// missing leaves of imports those that the document does not have and that the
+// new code uses.
+func (r *reader) missing(all []string, used map[string]bool) []string {
+	have := r.statements(r.lines)
+	var out []string
+	for _, one := range all {
+		if slices.Contains(have, one) || slices.Contains(out, one) || !r.uses(one, used) {
+			continue
+		}
+		if one = r.without(one, have); one != "" {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// uses reports whether code uses a name that an import brings. An include brings
+// names that it does not say.
+func (r *reader) uses(one string, used map[string]bool) bool {
+	if strings.HasPrefix(one, "#") || strings.HasPrefix(one, "require") || strings.HasSuffix(one, "*;") || strings.HasPrefix(one, "using") {
+		return true
+	}
+	for _, name := range r.brings(one) {
+		if used[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// brings lists the names that an import brings into the document.
+func (r *reader) brings(one string) []string {
+	if r.isGo() {
+		name, path, _ := strings.Cut(one, `"`)
+		if name = strings.TrimSpace(name); name != "" {
+			return []string{name}
+		}
+		parts := strings.Split(strings.TrimSuffix(path, `"`), "/")
+		last := parts[len(parts)-1]
+		if len(parts) > 1 && len(last) > 1 && last[0] == 'v' && last[1] <= '9' {
+			last = parts[len(parts)-2]
+		}
+		return []string{last, strings.TrimPrefix(last, "go-")}
+	}
+	if from, list, ok := strings.Cut(one, " import "); ok && strings.HasPrefix(one, "from ") {
+		return aliases(list, strings.HasSuffix(from, "__future__"))
+	}
+	statement, _, _ := strings.Cut(one, " from ")
+	return aliases(strings.NewReplacer("import ", "", "type ", "", "use ", "", "static ", "").Replace(statement), false)
+}
+
+// aliases lists the last word of each part: "a as b" brings b, "a::b::c" c.
+func aliases(list string, always bool) []string {
+	if always {
+		return []string{"def", "return", "class"}
+	}
+	var out []string
+	for part := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == '{' || r == '}' || r == ';' || r == '(' || r == ')' }) {
+		fields := strings.FieldsFunc(part, func(r rune) bool { return !isWord(r) && r != '$' })
+		if len(fields) > 0 {
+			out = append(out, fields[len(fields)-1], fields[0])
+		}
+	}
+	return out
+}
+
+// without takes off an import of several names those that the document imports
+// from the same place already, "" where none is left.
+func (r *reader) without(one string, have []string) string {
+	place, names, rebuild := lists(one)
+	if rebuild == nil {
+		return one
+	}
+	for _, h := range have {
+		if p, own, _ := lists(h); p == place {
+			names = slices.DeleteFunc(names, func(n string) bool { return slices.Contains(own, n) })
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return rebuild(names)
+}
+
+// lists reads an import of several names from one place, as TypeScript and
+// Python have it. rebuild is nil for any other.
+func lists(one string) (place string, names []string, rebuild func([]string) string) {
+	split := func(list string) (out []string) {
+		for part := range strings.SplitSeq(list, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				out = append(out, part)
+			}
+		}
+		return out
+	}
+	if from, list, ok := strings.Cut(one, " import "); ok && strings.HasPrefix(from, "from ") {
+		return from, split(strings.Trim(list, "() ")), func(n []string) string { return from + " import " + strings.Join(n, ", ") }
+	}
+	head, rest, ok := strings.Cut(one, "{")
+	list, tail, closed := strings.Cut(rest, "}")
+	if !ok || !closed || !strings.Contains(tail, "from") || strings.Contains(strings.TrimPrefix(strings.TrimSpace(head), "import"), ",") {
+		return "", nil, nil
+	}
+	return strings.Trim(tail, "; "), split(list), func(n []string) string { return head + "{ " + strings.Join(n, ", ") + " }" + tail }
+}
+
+// importHunks writes new imports at their place.
+func (r *reader) importHunks(imports []string) []Hunk {
+	if len(imports) == 0 {
+		return nil
+	}
+	place := r.importsAt
+	lines := slices.Clone(imports)
+	for i, one := range lines {
+		switch {
+		case place.block:
+			lines[i] = "\t" + one
+		case r.isGo():
+			lines[i] = "import " + one
+		}
+	}
+	if place.block {
+		return r.intoBlock(lines)
+	}
+	if place.none && place.before && r.lineOr(place.line-1) != "" {
+		lines = append([]string{""}, lines...)
+	}
+	if place.none && r.lineOr(place.line) != "" {
+		lines = append(lines, "")
+	}
+	return r.outside([]change{{place.line, place.line, lines}})
+}
+
+// intoBlock puts Go's imports in their sorted place among their kind: the
+// standard library's, whose paths begin without a dot, and the others.
+func (r *reader) intoBlock(lines []string) []Hunk {
+	slices.Sort(lines)
+	var out []change
+	for _, line := range lines {
+		at := r.sortedPlace(line)
+		if n := len(out); n > 0 && out[n-1].i == at {
+			out[n-1].lines = append(out[n-1].lines, line)
+			continue
+		}
+		out = append(out, change{at, at, []string{line}})
+	}
+	slices.SortFunc(out, func(a, b change) int { return a.i - b.i })
+	return r.outside(out)
+}
+
+func (r *reader) sortedPlace(line string) int {
+	at := r.importsAt.line
+	for i := r.importsAt.line - 1; i >= 0 && !strings.HasSuffix(r.trimmed[i], "("); i-- {
+		spec := goSpec(r.lines[i])
+		if spec == "" || fromStandardLibrary(spec) != fromStandardLibrary(goSpec(line)) {
+			continue
+		}
+		if importPath(spec) < importPath(goSpec(line)) {
+			return i + 1
+		}
+		at = i
+	}
+	return at
+}
+
+func importPath(spec string) string {
+	_, path, _ := strings.Cut(spec, `"`)
+	return path
+}
+
+func fromStandardLibrary(spec string) bool {
+	first, _, _ := strings.Cut(importPath(spec), "/")
+	return !strings.Contains(first, ".")
+}
+
+func (r *reader) lineOr(i int) string {
+	if i < 0 || i >= len(r.trimmed) {
+		return ""
+	}
+	return r.trimmed[i]
+}
+
+// outside turns insertions before the range into hunks that do not touch it: a
+// line goes to the end of the one before it.
+func (r *reader) outside(changes []change) []Hunk {
+	var out []Hunk
+	for _, c := range changes {
+		h := r.hunk(c.i, c.j, c.lines)
+		if c.i > 0 && c.i == c.j {
+			end := r.lineEnd(c.i)
+			at := r.endOf(c.i - 1)
+			h = Hunk{at, at, end + strings.Join(c.lines, end)}
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// endOf is where a line ends, without its line end.
+func (r *reader) endOf(i int) int {
+	return r.page.begins[i] + len(r.lines[i])
+}

@@ -1,0 +1,149 @@
+package edit
+
+import (
+	"slices"
+	"strings"
+)
+
+// place finds the lines that code replaces. The code has been cut to the range.
+func (r *reader) place(lines []string) ([]change, error) {
+	if len(lines) == 0 {
+		return nil, errEmptied
+	}
+	if len(r.old) == 0 {
+		return []change{{r.a, r.b, lines}}, nil
+	}
+	if slices.ContainsFunc(lines, r.elision) {
+		return r.expand(lines)
+	}
+	if len(r.names) == 0 {
+		return r.placeStatements(lines)
+	}
+	names := r.declarations(lines)
+	if r.addsForeign(names) {
+		return nil, errOutside
+	}
+	known := slices.DeleteFunc(slices.Clone(names), func(d declaration) bool { return !r.declares(d.name) })
+	switch {
+	case len(names) == 0:
+		return r.placeSnippet(lines)
+	case len(known) == 0:
+		return nil, errUnrelated
+	case len(known) < len(r.names) && !r.declaresAll(names):
+		return r.placeDeclarations(lines, known)
+	}
+	return r.whole(lines)
+}
+
+func (r *reader) declaresAll(names []declaration) bool {
+	return !slices.ContainsFunc(r.names, func(own declaration) bool {
+		return !slices.ContainsFunc(names, func(d declaration) bool { return d.name == own.name })
+	})
+}
+
+// addsForeign reports whether code declares what the document declares outside
+// the range, at the range's own indentation.
+func (r *reader) addsForeign(names []declaration) bool {
+	base := margin(firstLine(r.old))
+	for i, line := range r.lines {
+		if i >= r.a && i < r.b || margin(line) != base || blank(line) {
+			continue
+		}
+		name := r.declared(line)
+		if name != "" && !r.declares(name) && slices.ContainsFunc(names, func(d declaration) bool { return d.name == name }) {
+			return true
+		}
+	}
+	return false
+}
+
+// whole replaces the range. Comments that stood above its declaration stay where
+// the code begins with that declaration itself; lost decorators are no accident
+// to be mended.
+func (r *reader) whole(lines []string) ([]change, error) {
+	from := r.firstCode(r.old)
+	if from == 0 || from == len(r.old) || r.firstCode(lines) > 0 || r.declared(lines[0]) != r.declared(r.old[from]) {
+		return []change{{r.a, r.b, lines}}, nil
+	}
+	if slices.ContainsFunc(r.old[:from], func(line string) bool { return r.isDecorator(strings.TrimSpace(line)) }) {
+		return nil, errDecorator
+	}
+	return []change{{r.a + from, r.b, lines}}, nil
+}
+
+// placeStatements places code in a range that declares nothing. Code that begins
+// or ends with a line from the range's middle is a part of it, or the range
+// with its ends deleted; where it could be both it is neither.
+func (r *reader) placeStatements(lines []string) ([]change, error) {
+	all := []change{{r.a, r.b, lines}}
+	from, begins := prefixOf(r.old, lines)
+	to, ends := suffixOf(r.old, lines)
+	switch {
+	case same(lines[:1], r.old[:1]) || !begins:
+		from = 0
+	}
+	if same(lines[len(lines)-1:], r.old[len(r.old)-1:]) || !ends {
+		to = len(r.old)
+	}
+	if from == 0 && to == len(r.old) || from < to && within(lines, r.old) {
+		return all, nil
+	}
+	return nil, errUnplaced
+}
+
+// placeSnippet places code without a declaration in a range that has one.
+func (r *reader) placeSnippet(lines []string) ([]change, error) {
+	from, begins := prefixOf(r.old, lines)
+	to, ends := suffixOf(r.old, lines)
+	if !begins || !ends || from >= to || len(lines) < 2 {
+		return nil, errUnplaced
+	}
+	return []change{{r.a + from, r.a + to, lines}}, nil
+}
+
+// placeDeclarations places code that has some of the range's declarations and
+// not the others: each replaces its own.
+func (r *reader) placeDeclarations(lines []string, known []declaration) ([]change, error) {
+	mine := parts(lines, r.declarations(lines), r)
+	own := parts(r.old, r.names, r)
+	if len(mine) != len(known) || len(mine[0].lines) != mine[0].j {
+		return nil, errUnplaced
+	}
+	var out []change
+	for i, part := range mine {
+		k := slices.IndexFunc(r.names, func(d declaration) bool { return d.name == known[i].name })
+		c := change{r.a + own[k].i, r.a + own[k].j, trimBlank(part.lines)}
+		if len(out) > 0 && out[len(out)-1].j > c.i {
+			return nil, errUnplaced
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// parts cuts lines into declarations, each with the comments above it and
+// without the blank lines after it.
+func parts(lines []string, names []declaration, r *reader) []change {
+	var out []change
+	for i, d := range names {
+		from, to := d.line, len(lines)
+		if i+1 < len(names) {
+			to = r.above(lines, names[i+1].line)
+		}
+		from = r.above(lines, from)
+		for to > d.line+1 && blank(lines[to-1]) {
+			to--
+		}
+		out = append(out, change{from, to, lines[from:to]})
+	}
+	return out
+}
+
+// above returns the first of the comment lines and decorators right above a line.
+func (r *reader) above(lines []string, at int) int {
+	_, comment := r.scan(strings.Join(lines, "\n")).kinds()
+	for at > 0 && (comment[at-1] || r.isDecorator(strings.TrimSpace(lines[at-1]))) {
+		at--
+	}
+	return at
+}
