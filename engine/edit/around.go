@@ -35,10 +35,15 @@ func (r *reader) cutHead(lines []string) ([]string, error) {
 			return nil, errOutside
 		}
 	}
+	return r.withoutImports(lines), nil
+}
+
+// withoutImports drops what an answer imports before its code.
+func (r *reader) withoutImports(lines []string) []string {
 	for len(lines) > 0 && !r.inRange && (r.isImport(lines[0]) || r.isPackage(lines[0]) || blank(lines[0])) {
-		lines = lines[1:]
+		lines = lines[max(1, r.importEnd(lines, 0)):]
 	}
-	return lines, nil
+	return lines
 }
 
 // head walks the lines that the document has before the range, in its order,
@@ -48,14 +53,16 @@ func (r *reader) cutHead(lines []string) ([]string, error) {
 func (r *reader) head(lines []string) (n, last int, certain bool) {
 	at := 0
 	last = -1
-	for i, line := range lines {
-		said := strings.TrimSpace(line)
+	for i := 0; i < len(lines); i++ {
+		line, said := lines[i], strings.TrimSpace(lines[i])
 		if len(r.old) > 0 && said == strings.TrimSpace(r.old[0]) && telling(said) {
 			return i, last, true
 		}
 		k := slices.Index(r.trimmed[at:max(r.a, at)], said)
 		switch {
-		case said == "" || !r.inRange && (r.isImport(line) || r.isPackage(line)):
+		case said == "":
+		case !r.inRange && (r.isImport(line) || r.isPackage(line)):
+			i = r.importEnd(lines, i) - 1
 		case k >= 0 && telling(said):
 			last = at + k
 			at = last + 1

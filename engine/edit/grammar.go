@@ -22,7 +22,7 @@ type grammar struct {
 	indented    bool     // indentation is syntax
 	docstring   bool     // a string as a statement of its own documents
 	capitalised bool     // lines of code may begin as a sentence does
-	family      string   // languages of one family are taken for one another
+	data        bool     // what is declared are keys, which may be renamed
 
 	imports, declares func() *regexp.Regexp
 }
@@ -41,6 +41,10 @@ var (
 	rustDecl = pattern(`^(?:pub(?:\([^)]*\))?\s+)?(?:default\s+)?(?:(?:(?:async|unsafe|const|extern(?:\s+"[^"]*")?)\s+)*fn\s+(\w+)|(?:struct|enum|trait|union|mod|type|static|const)\s+(\w+)|macro_rules!\s*(\w+)|impl(?:<[^{]*?>)?\s+([\w:]+))`)
 	cDecl    = pattern(`^(?:(?:typedef\s+)?(?:(?:public|private|protected|internal|static|final|abstract|sealed|partial|export)\s+)*(?:struct|class|enum|union|interface|record|namespace)\s+(\w+)[^;()]*$|[A-Za-z_][\w\s*&:<>,.\[\]?~@]*[\s*&>\]]\s*(~?\w+)\s*\([^;]*$|#define\s+(\w+))`)
 	anyDecl  = pattern(`^(?:(?:public|private|protected|internal|static|final|abstract|open|override|local|async|export|pub|inline|suspend|defp?)\s+)*(?:def|fn|func|fun|function|class|struct|enum|interface|trait|module|protocol|extension|object|type|sub|proc)\s+(?:self\.)?([\w.:]+)`)
+
+	yamlDecl = pattern(`^["']?([\w./-]+)["']?:(?:\s|$)`)
+	jsonDecl = pattern(`^"([^"]+)"\s*:`)
+	tomlDecl = pattern(`^(?:\[+([^\]]+)\]+|([\w.-]+)\s*=)`)
 
 	goImport   = pattern(`^(?:import\s+(?:[\w.]+\s+)?["\x60]|import\s*\()`)
 	pyImport   = pattern(`^(?:import\s+[\w.]+|from\s+[\w.]+\s+import\b)`)
@@ -68,10 +72,10 @@ var grammars = map[string]*grammar{
 	"ruby":   {line: []string{"#"}, long: `"'`, imports: rubyImport, declares: anyDecl},
 	"lua":    {line: []string{"--"}, quotes: `"'`, brackets: true, declares: anyDecl},
 	"css":    {open: "/*", shut: "*/", quotes: `"'`, brackets: true, capitalised: true},
-	"json":   {quotes: `"`, brackets: true, capitalised: true},
-	"jsonc":  {line: []string{"//"}, open: "/*", shut: "*/", quotes: `"`, brackets: true, capitalised: true},
-	"yaml":   {line: []string{"#"}, indented: true, capitalised: true},
-	"toml":   {line: []string{"#"}, quotes: `"'`, triple: true, brackets: true, capitalised: true},
+	"json":   {quotes: `"`, brackets: true, capitalised: true, data: true, declares: jsonDecl},
+	"jsonc":  {line: []string{"//"}, open: "/*", shut: "*/", quotes: `"`, brackets: true, capitalised: true, data: true, declares: jsonDecl},
+	"yaml":   {line: []string{"#"}, indented: true, capitalised: true, data: true, declares: yamlDecl},
+	"toml":   {line: []string{"#"}, quotes: `"'`, triple: true, brackets: true, capitalised: true, data: true, declares: tomlDecl},
 	"shell":  {line: []string{"#"}, declares: anyDecl},
 	"text":   {capitalised: true},
 }

@@ -31,7 +31,7 @@ func (r *reader) owner(b *block) int {
 	if who := r.whose(rest); who != unnamed {
 		return who
 	}
-	if len(b.lines) > 0 {
+	if len(b.lines) > 0 && !strings.HasPrefix(b.lines[0], "--- ") {
 		words, comment := r.uncomment(strings.TrimSpace(b.lines[0]))
 		words = strings.TrimPrefix(strings.TrimPrefix(words, "File: "), "file: ")
 		if who := r.whose(words); comment && who != unnamed && !strings.Contains(words, " ") && !has(r.lines, b.lines[0]) {

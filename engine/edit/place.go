@@ -16,6 +16,9 @@ func (r *reader) place(lines []string) ([]change, error) {
 	if slices.ContainsFunc(lines, r.elision) {
 		return r.expand(lines)
 	}
+	if r.leaves(lines) && !r.leaves(r.old) {
+		return nil, errOutside
+	}
 	if len(r.names) == 0 {
 		return r.placeStatements(lines)
 	}
@@ -25,11 +28,15 @@ func (r *reader) place(lines []string) ([]change, error) {
 	}
 	known := slices.DeleteFunc(slices.Clone(names), func(d declaration) bool { return !r.declares(d.name) })
 	switch {
+	case r.data && !r.declaresAll(names):
+		return r.placeStatements(lines)
 	case len(names) == 0:
 		return r.placeSnippet(lines)
 	case len(known) == 0:
 		return nil, errUnrelated
-	case len(known) < len(r.names) && !r.declaresAll(names):
+	case !r.declaresAll(names) && len(known) < len(names):
+		return nil, errUnplaced
+	case !r.declaresAll(names):
 		return r.placeDeclarations(lines, known)
 	}
 	return r.whole(lines)
@@ -39,6 +46,19 @@ func (r *reader) declaresAll(names []declaration) bool {
 	return !slices.ContainsFunc(r.names, func(own declaration) bool {
 		return !slices.ContainsFunc(names, func(d declaration) bool { return d.name == own.name })
 	})
+}
+
+// leaves reports whether code goes on less indented than it begins: what it
+// begins has ended, and it is in what is around it.
+func (r *reader) leaves(lines []string) bool {
+	within, _ := r.scan(strings.Join(lines, "\n")).kinds()
+	base := margin(firstLine(lines))
+	for i, line := range lines {
+		if !blank(line) && !within[i] && len(margin(line)) < len(base) && !strings.HasPrefix(line, "#") {
+			return true
+		}
+	}
+	return false
 }
 
 // addsForeign reports whether code declares what the document declares outside

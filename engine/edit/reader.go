@@ -84,7 +84,7 @@ func telling(line string) bool {
 	}
 	switch firstWord(strings.TrimLeft(line, "} \t")) {
 	case "else", "end", "return", "break", "continue", "try", "finally", "do", "begin", "pass", "default":
-		return letters > 12
+		return letters > 8
 	}
 	return letters > 3
 }
