@@ -94,7 +94,7 @@ func closing(lines []string, from int, marks string) int {
 	depth := 0
 	for i := from; i < len(lines); i++ {
 		m := fence().FindStringSubmatch(lines[i])
-		if m == nil || m[2][0] != marks[0] || len(m[2]) < len(marks) {
+		if len(m) == 0 || m[2][0] != marks[0] || len(m[2]) < len(marks) {
 			continue
 		}
 		if strings.TrimSpace(m[3]) != "" {

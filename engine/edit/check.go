@@ -223,7 +223,7 @@ func (r *reader) blocksFit(text string) bool {
 	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimSuffix(line, "\r")
 		first := at + len(margin(line))
-		isCode := !blank(line) && s.class[first] != inComment && (first == at || s.class[at] != inString && s.class[at] != inDoc) && (at == 0 || s.class[at-1] == inCode || s.class[at-1] == inComment)
+		isCode := !blank(line) && s.class[first] != inComment && (at == 0 || s.class[at-1] != inString && s.class[at-1] != inDoc)
 		fresh := isCode && depth == 0 && !continued
 		if fresh && !step(&stack, margin(line), opened) {
 			return false

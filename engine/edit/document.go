@@ -21,7 +21,7 @@ func (r *reader) document(lines []string) ([]change, error) {
 		}
 		doc, inside := r.docOf(lines, d.line)
 		if len(doc) > 0 {
-			out = append(out, r.insertDoc(own, doc, inside, margin(lines[d.line])))
+			out = append(out, r.insertDoc(own, doc, inside))
 		}
 	}
 	if len(out) == 0 {
@@ -42,7 +42,7 @@ func (r *reader) comment(lines []string) ([]change, error) {
 	if at == len(r.old) || inside && len(r.names) == 0 || slices.ContainsFunc(lines, r.elision) {
 		return nil, errUnplaced
 	}
-	return []change{r.insertDoc(at, lines, inside, least(lines))}, nil
+	return []change{r.insertDoc(at, lines, inside)}, nil
 }
 
 // codeOf returns what is left of lines without comments and white space.
@@ -130,8 +130,8 @@ func (r *reader) docstringAt(lines []string, at int) (from, to int) {
 }
 
 // insertDoc puts documentation at the declaration at line at of the range, in
-// the place of what documents it now. from is the indentation it has in the answer.
-func (r *reader) insertDoc(at int, doc []string, inside bool, from string) change {
+// the place of what documents it now.
+func (r *reader) insertDoc(at int, doc []string, inside bool) change {
 	if inside {
 		i, j := r.docstringAt(r.old, at)
 		step := margin(r.old[at]) + r.unit(r.old)

@@ -6,24 +6,19 @@ import (
 	"sync"
 )
 
-// grammar is what has to be known of a language to tell code from comments and
-// strings, and where something is declared.
+// grammar is what has to be known of a language besides its tokens.
 type grammar struct {
+	dialect     string   // the language identifier that package tokens knows it by, "" for none
 	line        []string // what begins a comment to the end of the line
 	open, shut  string   // what begins and ends a comment
-	nested      bool     // such comments nest
-	quotes      string   // what begins and ends a string within one line
-	long        string   // what begins and ends a string over lines: '`', or '"'
-	triple      bool     // """ and ''' begin strings over lines
-	template    bool     // ${…} in a '`' string is code
-	regexps     bool     // /…/ may be a regular expression
-	lifetimes   bool     // ' may stand alone, r#"…"# is a string
 	brackets    bool     // brackets have to match
-	indented    bool     // indentation is syntax
 	docstring   bool     // a string as a statement of its own documents
 	capitalised bool     // lines of code may begin as a sentence does
 	data        bool     // what is declared are keys, which may be renamed
 
+	// Both match one line without its indentation. An answer is often a piece
+	// that no reader of declarations takes for one: a signature by itself, a
+	// body without its end.
 	imports, declares func() *regexp.Regexp
 }
 
@@ -42,9 +37,10 @@ var (
 	cDecl    = pattern(`^(?:(?:typedef\s+)?(?:(?:public|private|protected|internal|static|final|abstract|sealed|partial|export)\s+)*(?:struct|class|enum|union|interface|record|namespace)\s+(\w+)[^;()]*$|[A-Za-z_][\w\s*&:<>,.\[\]?~@]*[\s*&>\]]\s*(~?\w+)\s*\([^;]*$|#define\s+(\w+))`)
 	anyDecl  = pattern(`^(?:(?:public|private|protected|internal|static|final|abstract|open|override|local|async|export|pub|inline|suspend|defp?)\s+)*(?:def|fn|func|fun|function|class|struct|enum|interface|trait|module|protocol|extension|object|type|sub|proc)\s+(?:self\.)?([\w.:]+)`)
 
-	yamlDecl = pattern(`^["']?([\w./-]+)["']?:(?:\s|$)`)
-	jsonDecl = pattern(`^"([^"]+)"\s*:`)
-	tomlDecl = pattern(`^(?:\[+([^\]]+)\]+|([\w.-]+)\s*=)`)
+	shellDecl = pattern(`^(?:function\s+([\w:-]+)|([\w:-]+)\s*\(\s*\))`)
+	yamlDecl  = pattern(`^["']?([\w./-]+)["']?:(?:\s|$)`)
+	jsonDecl  = pattern(`^"([^"]+)"\s*:`)
+	tomlDecl  = pattern(`^(?:\[+([^\]]+)\]+|([\w.-]+)\s*=)`)
 
 	goImport   = pattern(`^(?:import\s+(?:[\w.]+\s+)?["\x60]|import\s*\()`)
 	pyImport   = pattern(`^(?:import\s+[\w.]+|from\s+[\w.]+\s+import\b)`)
@@ -57,27 +53,44 @@ var (
 	phpImport  = pattern(`^use\s+[\w\\]+`)
 )
 
-// grammars are by name; languageOf knows which languages share one.
+// grammars are by name; words knows which languages share one.
 var grammars = map[string]*grammar{
-	"go":     {line: []string{"//"}, open: "/*", shut: "*/", quotes: `"'`, long: "`", brackets: true, imports: goImport, declares: goDecl},
-	"python": {line: []string{"#"}, quotes: `"'`, triple: true, brackets: true, indented: true, docstring: true, imports: pyImport, declares: pyDecl},
-	"js":     {line: []string{"//"}, open: "/*", shut: "*/", quotes: `"'`, long: "`", template: true, regexps: true, brackets: true, imports: jsImport, declares: jsDecl},
-	"rust":   {line: []string{"//"}, open: "/*", shut: "*/", nested: true, long: `"`, lifetimes: true, brackets: true, imports: rustImport, declares: rustDecl},
-	"c":      {line: []string{"//"}, open: "/*", shut: "*/", quotes: `"'`, brackets: true, imports: cImport, declares: cDecl},
-	"java":   {line: []string{"//"}, open: "/*", shut: "*/", quotes: `"'`, triple: true, brackets: true, imports: javaImport, declares: cDecl},
-	"csharp": {line: []string{"//"}, open: "/*", shut: "*/", quotes: `"'`, triple: true, brackets: true, imports: csImport, declares: cDecl},
-	"kotlin": {line: []string{"//"}, open: "/*", shut: "*/", nested: true, quotes: `"'`, triple: true, brackets: true, imports: javaImport, declares: anyDecl},
-	"swift":  {line: []string{"//"}, open: "/*", shut: "*/", nested: true, quotes: `"`, triple: true, brackets: true, imports: javaImport, declares: anyDecl},
-	"php":    {line: []string{"//", "#"}, open: "/*", shut: "*/", long: `"'`, brackets: true, imports: phpImport, declares: anyDecl},
-	"ruby":   {line: []string{"#"}, long: `"'`, imports: rubyImport, declares: anyDecl},
-	"lua":    {line: []string{"--"}, quotes: `"'`, brackets: true, declares: anyDecl},
-	"css":    {open: "/*", shut: "*/", quotes: `"'`, brackets: true, capitalised: true},
-	"json":   {quotes: `"`, brackets: true, capitalised: true, data: true, declares: jsonDecl},
-	"jsonc":  {line: []string{"//"}, open: "/*", shut: "*/", quotes: `"`, brackets: true, capitalised: true, data: true, declares: jsonDecl},
-	"yaml":   {line: []string{"#"}, indented: true, capitalised: true, data: true, declares: yamlDecl},
-	"toml":   {line: []string{"#"}, quotes: `"'`, triple: true, brackets: true, capitalised: true, data: true, declares: tomlDecl},
-	"shell":  {line: []string{"#"}, declares: anyDecl},
-	"text":   {capitalised: true},
+	"go":         braces("go", goImport, goDecl),
+	"js":         braces("typescript", jsImport, jsDecl),
+	"rust":       braces("rust", rustImport, rustDecl),
+	"c":          braces("c", cImport, cDecl),
+	"cpp":        braces("cpp", cImport, cDecl),
+	"objc":       braces("objective-c", cImport, cDecl),
+	"java":       braces("java", javaImport, cDecl),
+	"csharp":     braces("csharp", csImport, cDecl),
+	"kotlin":     braces("kotlin", javaImport, anyDecl),
+	"scala":      braces("scala", javaImport, anyDecl),
+	"groovy":     braces("groovy", javaImport, anyDecl),
+	"dart":       braces("dart", jsImport, cDecl),
+	"swift":      braces("swift", javaImport, anyDecl),
+	"zig":        braces("zig", nil, anyDecl),
+	"php":        braces("php", phpImport, anyDecl),
+	"css":        {dialect: "java", open: "/*", shut: "*/", brackets: true, capitalised: true},
+	"python":     {dialect: "python", line: []string{"#"}, brackets: true, docstring: true, imports: pyImport, declares: pyDecl},
+	"ruby":       {dialect: "ruby", line: []string{"#"}, brackets: true, imports: rubyImport, declares: anyDecl},
+	"elixir":     {dialect: "elixir", line: []string{"#"}, brackets: true, declares: anyDecl},
+	"julia":      {dialect: "julia", line: []string{"#"}, brackets: true, declares: anyDecl},
+	"perl":       {dialect: "perl", line: []string{"#"}, declares: anyDecl},
+	"powershell": {dialect: "powershell", line: []string{"#"}, open: "<#", shut: "#>", brackets: true, declares: anyDecl},
+	"shell":      {dialect: "shellscript", line: []string{"#"}, declares: shellDecl},
+	"lua":        {dialect: "lua", line: []string{"--"}, brackets: true, declares: anyDecl},
+	"sql":        {dialect: "sql", line: []string{"--"}, open: "/*", shut: "*/", brackets: true, capitalised: true},
+	"haskell":    {dialect: "haskell", line: []string{"--"}, open: "{-", shut: "-}", brackets: true, capitalised: true},
+	"json":       {dialect: "javascript", brackets: true, capitalised: true, data: true, declares: jsonDecl},
+	"jsonc":      {dialect: "javascript", line: []string{"//"}, open: "/*", shut: "*/", brackets: true, capitalised: true, data: true, declares: jsonDecl},
+	"toml":       {dialect: "python", line: []string{"#"}, brackets: true, capitalised: true, data: true, declares: tomlDecl},
+	"yaml":       {line: []string{"#"}, capitalised: true, data: true, declares: yamlDecl},
+	"text":       {capitalised: true},
+}
+
+// braces is the grammar of a language that looks like C.
+func braces(dialect string, imports, declares func() *regexp.Regexp) *grammar {
+	return &grammar{dialect: dialect, line: []string{"//"}, open: "/*", shut: "*/", brackets: true, imports: imports, declares: declares}
 }
 
 // words are an editor's language identifiers and what models write after a
@@ -88,10 +101,10 @@ var words = map[string]string{
 	"javascript": "js", "js": "js", "jsx": "js", "javascriptreact": "js", "mjs": "js", "cjs": "js", "node": "js",
 	"typescript": "js", "ts": "js", "tsx": "js", "typescriptreact": "js",
 	"rust": "rust", "rs": "rust",
-	"c": "c", "h": "c", "cpp": "c", "c++": "c", "cxx": "c", "cc": "c", "hpp": "c", "objective-c": "c", "cuda": "c", "cuda-cpp": "c",
+	"c": "c", "h": "c", "cpp": "cpp", "c++": "cpp", "cxx": "cpp", "cc": "cpp", "hpp": "cpp", "objective-c": "objc", "objective-cpp": "objc", "objc": "objc", "cuda": "cpp", "cuda-cpp": "cpp",
 	"java": "java", "csharp": "csharp", "cs": "csharp", "c#": "csharp",
-	"kotlin": "kotlin", "kt": "kotlin", "scala": "kotlin", "groovy": "kotlin", "swift": "swift", "dart": "kotlin",
-	"php": "php", "ruby": "ruby", "rb": "ruby", "lua": "lua",
+	"kotlin": "kotlin", "kt": "kotlin", "scala": "scala", "groovy": "groovy", "swift": "swift", "dart": "dart", "zig": "zig",
+	"php": "php", "ruby": "ruby", "rb": "ruby", "crystal": "ruby", "lua": "lua", "elixir": "elixir", "ex": "elixir", "julia": "julia", "perl": "perl", "powershell": "powershell", "ps1": "powershell", "sql": "sql", "haskell": "haskell", "hs": "haskell",
 	"css": "css", "scss": "css", "less": "css", "json": "json", "jsonc": "jsonc", "json5": "jsonc",
 	"yaml": "yaml", "yml": "yaml", "dockercompose": "yaml", "toml": "toml", "ini": "toml",
 	"shellscript": "shell", "bash": "shell", "sh": "shell", "shell": "shell", "zsh": "shell", "console": "shell", "fish": "shell",

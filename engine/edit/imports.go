@@ -3,6 +3,8 @@ package edit
 import (
 	"slices"
 	"strings"
+
+	"github.com/rigrun/rigrun-lsp/engine/syntax"
 )
 
 // importPlace is where a new import goes.
@@ -13,52 +15,30 @@ type importPlace struct {
 	before bool // a blank line goes between what is before and the imports
 }
 
-// importPlace finds it: after the last import of the document's beginning, else
-// after what has to be first.
+// importPlace finds it.
 func (r *reader) importPlace() importPlace {
 	if r.imports == nil {
 		return importPlace{}
 	}
-	last, place := -1, importPlace{}
-	within, _ := r.scan(strings.Join(r.lines, "\n")).kinds()
-	for i := 0; i < len(r.lines); i++ {
-		if within[i] || margin(r.lines[i]) != "" || !r.isImport(r.lines[i]) {
-			continue
-		}
-		end := r.importEnd(r.lines, i)
-		place.block = end > i+1 && strings.HasSuffix(r.trimmed[i], "(") && r.isGo()
-		last, i = end, end-1
+	mark := len(r.Text) - len(strings.TrimPrefix(r.Text, bom))
+	b := syntax.Imports(r.Language, r.Text[mark:])
+	at := r.lineAt(b.End + mark)
+	if len(b.Paths) == 0 {
+		return importPlace{line: at, none: true, before: at > 0}
 	}
-	if last >= 0 {
-		place.line = last
-		if place.block {
-			place.line--
-		}
-		return place
+	if at > 0 && at < len(r.trimmed) && strings.HasPrefix(r.trimmed[at], ")") && r.isGo() {
+		return importPlace{line: at, block: true}
 	}
-	return r.firstPlace(within)
+	return importPlace{line: at + 1}
 }
 
-// firstPlace is where imports begin in a document that has none: after its
-// package clause, or after the comments and docstrings at its top.
-func (r *reader) firstPlace(within []bool) importPlace {
-	for i, line := range r.trimmed {
-		if strings.HasPrefix(line, "package ") || strings.HasPrefix(line, "<?php") {
-			return importPlace{line: i + 1, none: true, before: true}
-		}
+// lineAt is the line that holds a byte, the number of lines for the text's end.
+func (r *reader) lineAt(at int) int {
+	i, found := slices.BinarySearch(r.offsets, at)
+	if !found {
+		i--
 	}
-	at := 0
-	for i, line := range r.trimmed {
-		first := r.isComment(line) || strings.HasPrefix(line, "#![") || strings.HasPrefix(line, `"use `) || strings.HasPrefix(line, "'use ") || strings.HasPrefix(line, "#!")
-		doc := r.docstring && (strings.HasPrefix(line, `"""`) || within[i])
-		if !first && !doc && line != "" {
-			break
-		}
-		if line != "" && (i == at || doc) {
-			at = i + 1
-		}
-	}
-	return importPlace{line: at, none: true, before: at > 0}
+	return min(i, len(r.lines))
 }
 
 func (r *reader) isGo() bool { return r.grammar == grammars["go"] }
@@ -339,5 +319,5 @@ func (r *reader) outside(changes []change) []Hunk {
 
 // endOf is where a line ends, without its line end.
 func (r *reader) endOf(i int) int {
-	return r.page.begins[i] + len(r.lines[i])
+	return r.offsets[i] + len(r.lines[i])
 }

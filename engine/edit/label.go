@@ -95,5 +95,16 @@ func (r *reader) speaks(info string) bool {
 	case name == "jsonc" || name == "json":
 		return r.grammar == grammars["json"] || r.grammar == grammars["jsonc"] || r.grammar == grammars["text"]
 	}
-	return grammars[name] == r.grammar || r.grammar == grammars["text"] && words[strings.ToLower(r.Language)] == ""
+	if kin(name) == kin(words[strings.ToLower(r.Language)]) {
+		return true
+	}
+	return r.grammar == grammars["text"] && words[strings.ToLower(r.Language)] == ""
+}
+
+// kin is what models take a language for: C and its relatives are one to them.
+func kin(name string) string {
+	if name == "cpp" || name == "objc" {
+		return "c"
+	}
+	return name
 }

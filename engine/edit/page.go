@@ -15,10 +15,10 @@ type page struct {
 	text       string
 	start, end int // the range in bytes
 
-	// lines are without their ends and without the byte order mark. begins has
+	// lines are without their ends and without the byte order mark. offsets has
 	// one entry more than lines: where each begins, and where the last one ends.
-	lines  []string
-	begins []int
+	lines   []string
+	offsets []int
 
 	// first and last are the lines the range touches, last exclusive.
 	first, last int
@@ -36,11 +36,11 @@ func newPage(t Target) (*page, error) {
 		p.start, p.end = max(p.start, at), max(p.end, at)
 	}
 	for line := range strings.Lines(t.Text[at:]) {
-		p.begins = append(p.begins, at)
+		p.offsets = append(p.offsets, at)
 		p.lines = append(p.lines, strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
 		at += len(line)
 	}
-	p.begins = append(p.begins, at)
+	p.offsets = append(p.offsets, at)
 	p.first, p.last = p.touched(p.start, p.end)
 	return p, nil
 }
@@ -54,11 +54,11 @@ func onRune(text string, i int) bool {
 // touched returns the lines that hold bytes [start, end). An empty range
 // touches the line it stands in.
 func (p *page) touched(start, end int) (first, last int) {
-	for first < len(p.lines)-1 && p.begins[first+1] <= start {
+	for first < len(p.lines)-1 && p.offsets[first+1] <= start {
 		first++
 	}
 	last = first
-	for last < len(p.lines) && (p.begins[last] < end || last == first) {
+	for last < len(p.lines) && (p.offsets[last] < end || last == first) {
 		last++
 	}
 	return first, last
@@ -69,14 +69,14 @@ func (p *page) lead() string {
 	if len(p.lines) == 0 {
 		return ""
 	}
-	return p.text[p.begins[p.first]:max(p.start, p.begins[p.first])]
+	return p.text[p.offsets[p.first]:max(p.start, p.offsets[p.first])]
 }
 
 func (p *page) trail() string {
 	if p.last == 0 {
 		return ""
 	}
-	stop := p.begins[p.last-1] + len(p.lines[p.last-1])
+	stop := p.offsets[p.last-1] + len(p.lines[p.last-1])
 	return p.text[min(p.end, stop):stop]
 }
 
@@ -87,7 +87,7 @@ func (p *page) lineEnd(i int) string {
 		if k < 0 || k >= len(p.lines) {
 			continue
 		}
-		if end := p.text[p.begins[k]+len(p.lines[k]) : p.begins[k+1]]; end != "" {
+		if end := p.text[p.offsets[k]+len(p.lines[k]) : p.offsets[k+1]]; end != "" {
 			return end
 		}
 	}
@@ -100,7 +100,7 @@ func (p *page) lineEnd(i int) string {
 // hunk replaces lines [i, j) by others.
 func (p *page) hunk(i, j int, lines []string) Hunk {
 	end := p.lineEnd(i)
-	h := Hunk{Start: p.begins[i], End: p.begins[j]}
+	h := Hunk{Start: p.offsets[i], End: p.offsets[j]}
 	if len(lines) > 0 {
 		h.Text = strings.Join(lines, end) + end
 	}
@@ -125,7 +125,7 @@ func (p *page) endBefore(i int) string {
 	if i == 0 {
 		return ""
 	}
-	return p.text[p.begins[i-1]+len(p.lines[i-1]) : p.begins[i]]
+	return p.text[p.offsets[i-1]+len(p.lines[i-1]) : p.offsets[i]]
 }
 
 // fit brings a hunk into the range without changing what it does: text that the

@@ -32,7 +32,7 @@ func swaps(answer string) ([]swap, error) {
 		if !searchMark().MatchString(lines[i]) {
 			if said := strings.TrimSpace(lines[i]); said != "" && !fence().MatchString(lines[i]) {
 				name = said
-			} else if m := fence().FindStringSubmatch(lines[i]); m != nil && strings.ContainsAny(m[3], "./") {
+			} else if m := fence().FindStringSubmatch(lines[i]); len(m) > 0 && strings.ContainsAny(m[3], "./") {
 				name = m[3]
 			}
 			continue

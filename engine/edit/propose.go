@@ -86,7 +86,7 @@ func (r *reader) withoutGutter(lines []string) []string {
 		if m == nil && blank(line) {
 			continue
 		}
-		if m == nil || number(m[1]) <= before {
+		if len(m) == 0 || number(m[1]) <= before {
 			return lines
 		}
 		before, out[i] = number(m[1]), m[2]

@@ -1,6 +1,11 @@
 package edit
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/rigrun/rigrun-lsp/engine/syntax/tokens"
+)
 
 // The classes of a byte.
 const (
@@ -8,9 +13,10 @@ const (
 	inComment = '#'
 	inString  = 's'
 	inDoc     = 'd' // a string that documents
+	inMacro   = 'p' // a preprocessor's line: code whose brackets nobody counts
 )
 
-// scanned is a text and what each of its bytes belongs to.
+// scanned is a text and what each of its bytes belongs to, 0 for white space.
 type scanned struct {
 	text  string
 	class []byte
@@ -19,232 +25,109 @@ type scanned struct {
 	broken bool
 }
 
-// scanner walks a text once. It is a reader of literals, no parser: what it
-// cannot tell apart (a division from a regular expression) it guesses.
-type scanner struct {
-	*grammar
-	scanned
-	at    int
-	depth int // of brackets, for docstrings
-}
-
 // scan classifies a text.
 func (g *grammar) scan(text string) scanned {
-	s := &scanner{grammar: g, scanned: scanned{text: text, class: make([]byte, len(text))}}
-	s.run(0)
-	return s.scanned
-}
-
-// run reads code until the text ends, or until an unmatched stop.
-func (s *scanner) run(stop byte) {
-	depth := 0
-	for s.at < len(s.text) {
-		switch c := s.text[s.at]; {
-		case s.comment(), s.literal():
-			continue
-		case stop != 0 && c == stop && depth == 0:
-			return
-		case c == '{' || c == '(' || c == '[':
-			depth++
-			s.depth++
-		case c == '}' || c == ')' || c == ']':
-			depth--
-			s.depth--
-		}
-		s.mark(1, inCode)
+	s := scanned{text: text, class: make([]byte, len(text))}
+	dialect, ok := tokens.Of(g.dialect)
+	if !ok {
+		s.byLines(g.line)
+		return s
 	}
-}
-
-// mark takes n bytes.
-func (s *scanner) mark(n int, class byte) {
-	for range min(n, len(s.text)-s.at) {
-		s.class[s.at] = class
-		s.at++
-	}
-}
-
-func (s *scanner) rest() string { return s.text[s.at:] }
-
-// comment takes a comment that begins here.
-func (s *scanner) comment() bool {
-	for _, begin := range s.line {
-		if !strings.HasPrefix(s.rest(), begin) || begin == "#" && s.at > 0 && s.indented && !s.docstring && s.text[s.at-1] > ' ' {
-			continue
-		}
-		end := strings.IndexByte(s.rest(), '\n')
-		if end < 0 {
-			end = len(s.rest())
-		}
-		s.mark(end, inComment)
-		return true
-	}
-	if s.open == "" || !strings.HasPrefix(s.rest(), s.open) {
-		return false
-	}
-	s.mark(s.blockComment(), inComment)
-	return true
-}
-
-// blockComment returns the length of the comment that begins here.
-func (s *scanner) blockComment() int {
-	rest, depth := s.rest(), 1
-	for i := len(s.open); i < len(rest); {
-		switch {
-		case strings.HasPrefix(rest[i:], s.shut):
-			i += len(s.shut)
-			if depth--; depth == 0 {
-				return i
+	toks := tokens.Scan(dialect, text)
+	for i, t := range toks {
+		class := byte(inCode)
+		switch t.Kind {
+		case tokens.Comment:
+			class = inComment
+		case tokens.Directive:
+			class = inMacro
+		case tokens.String:
+			class = inString
+			if g.docstring && documents(toks, i) {
+				class = inDoc
 			}
-		case s.nested && strings.HasPrefix(rest[i:], s.open):
-			i += len(s.open)
-			depth++
-		default:
-			i++
+		case tokens.Other:
+			s.broken = s.broken || g.loose(t.Text)
 		}
+		fill(s.class[t.Start:t.End], class)
 	}
-	s.broken = true
-	return len(rest)
+	s.broken = s.broken || len(toks) > 0 && unended(toks[len(toks)-1], len(text))
+	return s
 }
 
-// literal takes a string, a character or a regular expression that begins here.
-func (s *scanner) literal() bool {
-	c := s.text[s.at]
-	switch {
-	case s.triple && (strings.HasPrefix(s.rest(), `"""`) || s.docstring && strings.HasPrefix(s.rest(), `'''`)):
-		s.quoted(s.rest()[:3], true)
-	case s.lifetimes && c == '\'':
-		s.mark(charOrLifetime(s.rest()), inString)
-	case s.lifetimes && (c == 'r' || c == 'b') && rawRust(s.rest()) > 0 && !s.afterWord():
-		s.rawString(rawRust(s.rest()))
-	case strings.IndexByte(s.quotes, c) >= 0:
-		s.quoted(string(c), false)
-	case strings.IndexByte(s.long, c) >= 0:
-		s.quoted(string(c), true)
-	case s.regexps && c == '/' && s.beforeRegexp():
-		s.regexp()
-	default:
+func fill(class []byte, with byte) {
+	for i := range class {
+		class[i] = with
+	}
+}
+
+// byLines tells comments from all else in a language without tokens.
+func (s *scanned) byLines(marks []string) {
+	at := 0
+	for line := range strings.SplitAfterSeq(s.text, "\n") {
+		said := strings.TrimLeft(line, " \t")
+		class := byte(inCode)
+		if slices.ContainsFunc(marks, func(mark string) bool { return strings.HasPrefix(said, mark) }) {
+			class = inComment
+		}
+		for i := range line {
+			if line[i] > ' ' {
+				s.class[at+i] = class
+			}
+		}
+		at += len(line)
+	}
+}
+
+// loose tells a quotation mark that begins no string on its line.
+func (g *grammar) loose(text string) bool {
+	switch g.dialect {
+	case "rust", "scala", "haskell", "julia":
+		return false // ' begins names as well, and other strings run over lines
+	}
+	return text == `"` || text == "'" || text == "`"
+}
+
+// unended tells a string or a comment that runs to the text's end because
+// nothing ends it.
+func unended(t tokens.Token, end int) bool {
+	if t.End < end-len("\n") {
 		return false
 	}
-	return true
-}
-
-// quoted takes a string with its quotes.
-func (s *scanner) quoted(quote string, overLines bool) {
-	begin := s.at
-	escapes := quote != "`" || s.template
-	s.mark(len(quote), inString)
-	for s.at < len(s.text) {
-		switch c := s.text[s.at]; {
-		case strings.HasPrefix(s.rest(), quote):
-			s.mark(len(quote), inString)
-			s.documents(begin)
-			return
-		case c == '\\' && escapes:
-			s.mark(2, inString)
-		case c == '\n' && !overLines:
-			s.broken = true
-			return
-		case s.template && quote == "`" && strings.HasPrefix(s.rest(), "${"):
-			s.mark(2, inString)
-			s.run('}')
-			s.mark(1, inString)
-		default:
-			s.mark(1, inString)
+	text := t.Text
+	switch t.Kind {
+	case tokens.Comment:
+		return strings.HasPrefix(text, "/*") && (len(text) < 4 || !strings.HasSuffix(text, "*/"))
+	case tokens.String:
+		open := strings.TrimLeft(text, "bBfFrRuUtTLc8@$#")
+		if open == "" {
+			return false
+		}
+		if strings.HasPrefix(open, `"""`) || strings.HasPrefix(open, "'''") {
+			return len(open) < 6 || !strings.HasSuffix(open, open[:3])
+		}
+		if strings.IndexByte("\"'`", open[0]) >= 0 {
+			return len(open) < 2 || strings.TrimRight(open, "#")[len(strings.TrimRight(open, "#"))-1] != open[0]
 		}
 	}
-	s.broken = true
+	return false
 }
 
-// documents marks a string that is a statement of its own, from begin to here.
-func (s *scanner) documents(begin int) {
-	if !s.docstring || s.depth != 0 {
-		return
+// documents tells a string that is a statement of its own.
+func documents(toks []tokens.Token, i int) bool {
+	if !toks[i].Leads || i+1 < len(toks) && !toks[i+1].Leads {
+		return false
 	}
-	line := s.text[strings.LastIndexByte(s.text[:begin], '\n')+1 : begin]
-	after, _, _ := strings.Cut(s.rest(), "\n")
-	if strings.TrimLeft(strings.TrimSpace(line), "rRuU") != "" || strings.TrimSpace(after) != "" {
-		return
-	}
-	for i := begin; i < s.at; i++ {
-		s.class[i] = inDoc
-	}
-}
-
-// charOrLifetime returns the length of a character literal, 1 for a lifetime's mark.
-func charOrLifetime(rest string) int {
-	if strings.HasPrefix(rest, `'\`) {
-		if end := strings.IndexByte(rest[min(3, len(rest)):], '\''); end >= 0 && end < 10 {
-			return end + 4
+	for k := i - 1; k >= 0; k-- {
+		switch toks[k].Kind {
+		case tokens.Comment:
+			continue
+		case tokens.Other:
+			return strings.IndexByte(":)]}", toks[k].Text[len(toks[k].Text)-1]) >= 0
 		}
-		return 1
-	}
-	n := 0
-	for i, r := range rest[1:] {
-		if n == 1 && r == '\'' {
-			return i + 2
-		}
-		if n++; n > 1 {
-			break
-		}
-	}
-	return 1
-}
-
-// rawRust returns the number of bytes that begin a raw string, r#", 0 for none.
-func rawRust(rest string) int {
-	n := strings.TrimLeft(strings.TrimPrefix(rest, "b"), "r")
-	if len(strings.TrimPrefix(rest, "b"))-len(n) != 1 {
-		return 0
-	}
-	marks := strings.TrimLeft(n, "#")
-	if !strings.HasPrefix(marks, `"`) {
-		return 0
-	}
-	return len(rest) - len(marks) + 1
-}
-
-func (s *scanner) rawString(opens int) {
-	end := `"` + strings.Repeat("#", strings.Count(s.rest()[:opens], "#"))
-	at := strings.Index(s.rest()[opens:], end)
-	if at < 0 {
-		s.broken = true
-		at = len(s.rest())
-	}
-	s.mark(opens+at+len(end), inString)
-}
-
-func (s *scanner) afterWord() bool {
-	return s.at > 0 && isWord(rune(s.text[s.at-1]))
-}
-
-// beforeRegexp guesses whether a slash begins a regular expression: after an
-// operator or a keyword it does, after a value it divides.
-func (s *scanner) beforeRegexp() bool {
-	before := strings.TrimRight(s.text[:s.at], " \t\n")
-	if before == "" || strings.HasSuffix(before, "return") || strings.HasSuffix(before, "typeof") {
 		return true
 	}
-	return strings.IndexByte("(,=:[!&|?{};+-*%~^", before[len(before)-1]) >= 0
-}
-
-func (s *scanner) regexp() {
-	s.mark(1, inString)
-	set := false
-	for s.at < len(s.text) && s.text[s.at] != '\n' {
-		c := s.text[s.at]
-		switch {
-		case c == '\\':
-			s.mark(1, inString)
-		case c == '[':
-			set = true
-		case c == ']':
-			set = false
-		}
-		s.mark(1, inString)
-		if c == '/' && !set {
-			return
-		}
-	}
+	return true
 }
 
 // sound reports whether every string, comment and bracket ends where it must.
@@ -289,7 +172,7 @@ func opening(c byte) byte {
 func (s scanned) only() string {
 	out := make([]byte, 0, len(s.text))
 	for i, class := range s.class {
-		if (class == inCode && s.text[i] > ' ') || class == inString {
+		if (class == inCode || class == inMacro) && s.text[i] > ' ' || class == inString {
 			out = append(out, s.text[i])
 		}
 	}
@@ -301,7 +184,7 @@ func (s scanned) only() string {
 func (s scanned) kinds() (within, comment []bool) {
 	at := 0
 	for line := range strings.SplitSeq(s.text, "\n") {
-		inside := at > 0 && at <= len(s.class) && s.class[at-1] != inCode && s.class[at-1] != inComment
+		inside := at > 0 && (s.class[at-1] == inString || s.class[at-1] == inDoc)
 		within = append(within, inside)
 		said := strings.TrimLeft(line, " \t")
 		first := at + len(line) - len(said)
