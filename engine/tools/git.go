@@ -1,0 +1,120 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
+)
+
+// maxCommits is how many commits a log has.
+const maxCommits = 20
+
+// errOption is a text that git could take for one of its options.
+var errOption = errors.New("it must not begin with a dash")
+
+// gitLog gives the latest commits.
+func (s *Session) gitLog(ctx context.Context, args arguments) (outcome, error) {
+	path, err := args.text("path")
+	if err != nil {
+		return outcome{}, err
+	}
+	out := outcome{about: named(path, "the repository")}
+	limit, err := args.number("limit")
+	if err != nil {
+		return out, err
+	}
+	if strings.HasPrefix(path, "-") {
+		return out, errOption
+	}
+	out.text, err = s.workspace.Log(ctx, path, min(cmp.Or(limit, maxCommits), maxCommits))
+	if err != nil {
+		return out, err
+	}
+	item := chat.ContextItem{Kind: chat.ContextGit, Query: path, Text: out.text}
+	if d, err := s.workspace.Document(ctx, path); path != "" && err == nil {
+		item.Document, item.Path = d.Text, d.Path // a log may quote what its file holds
+	}
+	if err := s.admit(item); err != nil {
+		return out, err
+	}
+	out.text = named(strings.TrimRight(out.text, "\n"), "(there are no commits)")
+	return out, nil
+}
+
+// gitDiff gives changes, each file's judged by itself and with the file as it is now.
+func (s *Session) gitDiff(ctx context.Context, args arguments) (outcome, error) {
+	revisions, err := args.text("revisions")
+	if err != nil {
+		return outcome{}, err
+	}
+	out := outcome{about: named(revisions, "what is not committed yet")}
+	if strings.HasPrefix(revisions, "-") {
+		return out, errOption
+	}
+	diff, err := s.workspace.Diff(ctx, revisions)
+	if err != nil {
+		return out, err
+	}
+	var b strings.Builder
+	for _, part := range perFile(diff) {
+		item := chat.ContextItem{Kind: chat.ContextGit, Query: revisions, Text: part}
+		name := changed(part)
+		if d, err := s.workspace.Document(ctx, name); name != "" && err == nil {
+			item.Document, item.Path = d.Text, d.Path
+		}
+		if err := s.admit(item); err != nil {
+			fmt.Fprintf(&b, "(the changes of %s are withheld: %v)\n", named(name, "a file"), err)
+			continue
+		}
+		b.WriteString(part)
+	}
+	out.text = named(strings.TrimRight(b.String(), "\n"), "(there are no changes)")
+	return out, nil
+}
+
+// perFile parts a diff at the line that begins each file's changes.
+func perFile(diff string) []string {
+	var parts []string
+	const mark = "diff --git "
+	for diff != "" {
+		at := strings.Index(diff[1:], "\n"+mark)
+		if at < 0 {
+			return append(parts, diff)
+		}
+		parts = append(parts, diff[:at+2])
+		diff = diff[at+2:]
+	}
+	return parts
+}
+
+// changed is the name of the file that a part of a diff changes, "" where it does
+// not say.
+func changed(part string) string {
+	for line := range strings.Lines(part) {
+		if strings.HasPrefix(line, "@@") {
+			break
+		}
+		if name, ok := strings.CutPrefix(line, "+++ b/"); ok {
+			return strings.TrimRight(name, "\t\r\n")
+		}
+	}
+	return ""
+}
+
+// showDiagnostics gives what the editor reported.
+func (s *Session) showDiagnostics(context.Context, arguments) (outcome, error) {
+	out := outcome{about: "what the editor reported"}
+	var b strings.Builder
+	for _, item := range s.diagnostics {
+		if err := s.admit(item); err != nil {
+			return out, err
+		}
+		b.WriteString(strings.TrimRight(item.Text, "\n") + "\n")
+	}
+	out.text = named(strings.TrimRight(b.String(), "\n"), "(the editor gave none with this question)")
+	return out, nil
+}
