@@ -21,7 +21,7 @@
 // say, which knows the folders, the ignored files and the files of secrets; what
 // may be sent from it to whom is for Admit to say, which the engine hands in and
 // which sees every piece with the whole document it is from. A result never
-// becomes an instruction: it stands in the turn of a tool, and [Instruction] tells
+// becomes an instruction: it stands in the turn of a tool, and the definitions tell
 // the model what that is.
 //
 // # Limits

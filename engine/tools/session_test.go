@@ -197,7 +197,7 @@ func TestACancelledCallIsNoResult(t *testing.T) {
 // TestDefinitionsAreStable holds the definitions' bytes to what a model server may
 // keep of them, and to the tools there are.
 func TestDefinitionsAreStable(t *testing.T) {
-	size := len(tools.Instruction)
+	size := 0
 	var names []string
 	for _, d := range tools.Definitions() {
 		var schema struct {

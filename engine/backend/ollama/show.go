@@ -141,7 +141,7 @@ func (c *Client) contextSize(ctx context.Context, p *chat.Prompt) (int, error) {
 	if err != nil && chat.KindOf(err) != chat.BadResponse {
 		return 0, err
 	}
-	tokens := estimate(p.Turns)
+	tokens := estimate(p)
 	if info.ContextLength > 0 && tokens > info.ContextLength {
 		return 0, &chat.Error{
 			Kind:    chat.ContextTooLong,
@@ -196,10 +196,19 @@ const turnTokens = 8
 // to the token (code about 3.3, English 4.2, Chinese and Japanese 3 to 5). Real
 // counts of code are 10 to 25 % lower; the excess costs memory, too little would
 // cost the prompt's beginning.
-func estimate(turns []chat.Turn) int {
+func estimate(p *chat.Prompt) int {
 	n := 0
-	for i := range turns {
-		n += turnTokens + textTokens(turns[i].Content)
+	for i := range p.Turns {
+		n += turnTokens + textTokens(p.Turns[i].Content)
+	}
+	for _, t := range p.Tools {
+		n += turnTokens + textTokens(t.Name) + textTokens(t.Description) + textTokens(string(t.Parameters))
+	}
+	for _, r := range p.Rounds {
+		n += turnTokens + textTokens(r.Text) + textTokens(r.Thinking)
+		for i, c := range r.Calls {
+			n += 2*turnTokens + textTokens(c.Name) + textTokens(c.Arguments) + textTokens(r.Results[i])
+		}
 	}
 	return n
 }
