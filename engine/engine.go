@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/secret"
 	"github.com/rigrun/rigrun-lsp/engine/store"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
+	"github.com/rigrun/rigrun-lsp/engine/tools"
 )
 
 // ErrNoConversation is returned for an identifier that no conversation has.
@@ -82,6 +84,12 @@ type Setup struct {
 	Audit       Audit
 
 	Cache *cache.Cache // of answers; one that was closed keeps none
+
+	// Workspace is how tools see a workspace's folders; nil where no model gets
+	// any. LocalTools says that the local model can call tools though its server
+	// does not say so, CloudTools that the cloud's models can.
+	Workspace              func(folders []string) tools.Workspace
+	LocalTools, CloudTools bool
 
 	// Servers tells these servers and models from others, as far as the
 	// configuration does: answers of the one are not given for the other.
@@ -165,6 +173,11 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 			}
 			return l.Route(d, c)
 		},
+		raise: func(level chat.Level) {
+			m.decision.Classification = max(m.decision.Classification, level)
+			turn.SetRoute(m.decision)
+		},
+		seal: turn.Seal,
 	}
 	ended := false
 	defer func() {
@@ -293,7 +306,7 @@ func (e *Engine) settle(p *plan, m *meter, turn *store.Turn, done landing) (*cha
 		p.setup.Ledger.Saved(r.SavedCents)
 	}
 	if p.isCloud(m.decision.Tier) {
-		r.Redactions = p.hide().redactions
+		r.Redactions = slices.Concat(p.hide().redactions, done.redactions)
 	}
 	return r, nil
 }

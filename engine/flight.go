@@ -39,6 +39,12 @@ type flight struct {
 	fell   bool                // another backend took over; belongs to the flight's goroutine
 	entry  string              // under which the answer is kept, "" where it is not; set before done is closed
 	taken  *kept               // the answer of another process that was waited for; set before done is closed
+	said   bool                // guarded by mu: text or thinking was written
+	level  chat.Level          // guarded by mu: the highest of what tools have read
+	sealed string              // guarded by mu: why the conversation may not go to a cloud any more
+	looked bool                // a tool was used; belongs to the flight's goroutine
+
+	redactions []chat.Redaction // of what tools have read; set before done is closed
 }
 
 // landing is how an answer ended for one who listened to it.
@@ -47,6 +53,8 @@ type landing struct {
 	spent float64 // cents; 0 for those who joined an answer that another had asked for
 	entry string  // under which the answer is kept, "" where it is not
 	saved float64 // what it cost when it was made; 0 where it was made now
+
+	redactions []chat.Redaction // of what tools have read for it
 
 	cache *chat.CacheInfo // of another process's answer that was waited for; else the route said it
 }
@@ -78,7 +86,7 @@ func (e *Engine) ride(ctx context.Context, p *plan, out line) landing {
 
 // landing is how a flight ended for one of its riders. The first one paid for it.
 func (f *flight) landing(first bool) landing {
-	l := landing{end: f.end, entry: f.entry}
+	l := landing{end: f.end, entry: f.entry, redactions: f.redactions}
 	if first {
 		l.spent = f.spent
 	}
@@ -150,7 +158,7 @@ func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
 	}
 	a := p.first
 	for {
-		end, err := e.try(ctx, f, p, &a)
+		end, err := p.try(ctx, f, &a)
 		if err == nil {
 			return end
 		}
@@ -171,19 +179,27 @@ func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
 	}
 }
 
-// try runs one attempt, paid for where it has a price, and puts the secrets back
-// into what it answers.
-func (e *Engine) try(ctx context.Context, f *flight, p *plan, a *attempt) (stream.End, error) {
+// try runs one attempt.
+func (p *plan) try(ctx context.Context, f *flight, a *attempt) (stream.End, error) {
+	if len(a.prompt.Tools) > 0 {
+		return p.rounds(ctx, f, a)
+	}
+	return p.call(ctx, f, a, f, nil)
+}
+
+// call makes one call of an attempt, paid for where it has a price, and puts the
+// secrets back into what is written to w. Where c is not nil it gets the tool calls.
+func (p *plan) call(ctx context.Context, f *flight, a *attempt, w stream.Writer, c *calls) (stream.End, error) {
 	if a.hidden == nil {
-		return run(ctx, a.backend, &a.prompt, f)
+		return run(ctx, a.backend, &a.prompt, c.before(w))
 	}
 	paid, err := p.reserve(a)
 	if err != nil {
 		return stream.End{}, err
 	}
-	counted := &counter{next: f}
+	counted := &counter{next: w}
 	out := a.hidden.writer(counted)
-	end, err := run(ctx, a.backend, &a.prompt, out)
+	end, err := run(ctx, a.backend, &a.prompt, c.before(out))
 	if flushed := out.Flush(); err == nil {
 		err = flushed
 	}
@@ -222,7 +238,7 @@ func (p *plan) key() key {
 	// Encoding plain strings and numbers into a hash cannot fail.
 	_ = json.NewEncoder(h).Encode([]any{
 		a.decision.Tier, a.decision.Backend, a.prompt.Model, a.prompt.Action, a.decision.Classification,
-		p.rules.Mode, p.rules.MaxTier, p.turns, a.prompt.Options, paths,
+		p.rules.Mode, p.rules.MaxTier, p.turns, a.prompt.Options, paths, p.question.Folders,
 	})
 	return key(h.Sum(nil))
 }
@@ -235,7 +251,10 @@ func (f *flight) Write(c stream.Chunk) error {
 		return context.Canceled
 	}
 	f.log.add(c)
-	f.chunks++
+	if c.Kind != stream.Step {
+		f.said = true
+		f.chunks++
+	}
 	for i := 0; i < len(f.riders); {
 		if r := f.riders[i]; r.try(r.out.Write(c)) {
 			i++
@@ -256,11 +275,33 @@ func (r *rider) try(err error) bool {
 	return false
 }
 
-// silent reports whether nothing has been written yet.
+// silent reports whether nothing has been written yet but steps, which any other
+// backend's answer may follow.
 func (f *flight) silent() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(f.log.pieces) == 0
+	return !f.said
+}
+
+// raise tells every rider's conversation that the answer has read something of a
+// level.
+func (f *flight) raise(level chat.Level) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.level = max(f.level, level)
+	for _, r := range f.riders {
+		r.out.raise(level)
+	}
+}
+
+// seal tells every rider's conversation why it may not go to a cloud any more.
+func (f *flight) seal(why string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sealed = why
+	for _, r := range f.riders {
+		r.out.seal(why)
+	}
 }
 
 // reroute tells every rider that another backend answers.
@@ -281,6 +322,12 @@ func (f *flight) join(r *rider) bool {
 	}
 	if f.moved != nil && !r.try(r.out.route(*f.moved, nil)) {
 		return true
+	}
+	if f.level > chat.Unclassified {
+		r.out.raise(f.level)
+	}
+	if f.sealed != "" {
+		r.out.seal(f.sealed)
 	}
 	if r.try(f.log.replay(r.out)) {
 		f.riders = append(f.riders, r)

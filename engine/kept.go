@@ -233,13 +233,14 @@ func (p *plan) write(k kept, w stream.Writer) stream.End {
 // keep stores the answer of a flight that ended cleanly, under placeholders for
 // its secrets, and returns the entry's ID. What the outline says is not kept: it
 // costs nothing and a model's answer is wanted in its place; nor is what stood in
-// for a tier that failed, or holds a secret that the question does not.
+// for a tier that failed, or holds a secret that the question does not; nor is what depends on files that
+// tools have read, which are not in the key.
 func (p *plan) keep(f *flight, end stream.End) string {
 	if !p.writes() {
 		return ""
 	}
 	look, d := p.lookup(), p.first.decision
-	if end.Err != nil || f.fell || f.moved != nil || d.FallbackFrom != "" {
+	if end.Err != nil || f.fell || f.looked || f.moved != nil || d.FallbackFrom != "" {
 		look.Done()
 		return ""
 	}

@@ -13,6 +13,8 @@ import (
 type line struct {
 	stream.Sink
 	route func(chat.RouteDecision, *chat.CacheInfo) error
+	raise func(chat.Level) // a tool has read something of this level
+	seal  func(why string) // the text quotes what may not go to a cloud
 }
 
 // meter passes an answer on and measures it. It is used by one goroutine at a

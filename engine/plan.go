@@ -142,6 +142,7 @@ func (e *Engine) attempt(p *plan, d chat.RouteDecision) attempt {
 	default:
 		a.backend = p.target.Backend
 	}
+	p.offer(&a)
 	return a
 }
 

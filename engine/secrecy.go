@@ -61,6 +61,23 @@ func (p *plan) hideSecrets() *hidden {
 	return h
 }
 
+// arguments puts the secrets back into a tool call's arguments, which are JSON.
+func (h *hidden) arguments(text string) string {
+	var b builder
+	w := h.vault.Writer(&b)
+	_ = w.Write(stream.Chunk{Kind: stream.Tool, Data: []byte(text)}) // a builder takes everything
+	_ = w.Flush()
+	return b.String()
+}
+
+// builder is a writer that keeps the text.
+type builder struct{ strings.Builder }
+
+func (b *builder) Write(c stream.Chunk) error {
+	b.Builder.Write(c.Data)
+	return nil
+}
+
 // writer puts the secrets back into an answer.
 func (h *hidden) writer(w stream.Writer) *secret.Restorer { return h.vault.Writer(w) }
 
@@ -77,7 +94,7 @@ func sealed(req chat.Request) string {
 		if name := secretHunk(item.Text); name != "" {
 			return "the context holds changes of " + base(name) + ", a file of secrets"
 		}
-		if cutSecret(&item) {
+		if item.Text != "" && len(item.Text) != len(item.Document) && cutSecret(&item, secret.Find(item.Document)) {
 			return "the context holds a part of a secret of " + base(cmp.Or(item.Path, item.URI, "a document"))
 		}
 	}
@@ -87,15 +104,24 @@ func sealed(req chat.Request) string {
 	return ""
 }
 
+// sealedItem is why nobody gets a piece that a tool has found, as a part of a
+// sentence, "" where nothing stands against it. secrets are its document's.
+func sealedItem(item *chat.ContextItem, secrets []secret.Finding) string {
+	if secret.File(item.Path) || secretHunk(item.Text) != "" {
+		return "it is a file of secrets"
+	}
+	if cutSecret(item, secrets) {
+		return "it is a part of a secret"
+	}
+	return ""
+}
+
 // cutSecret reports whether a piece of a document holds a secret, or a part of
 // one, that only the rest of the document shows to be one: some lines of a key, a
 // password without its name. Nothing could find it in the prompt to replace it.
-func cutSecret(item *chat.ContextItem) bool {
-	if item.Text == "" || len(item.Text) == len(item.Document) {
-		return false
-	}
-	hidden := secret.Find(item.Document)
-	if len(hidden) == 0 {
+// hidden are the secrets of its document.
+func cutSecret(item *chat.ContextItem, hidden []secret.Finding) bool {
+	if len(hidden) == 0 || item.Text == "" || len(item.Text) == len(item.Document) {
 		return false
 	}
 	shown := secret.Find(item.Text)
