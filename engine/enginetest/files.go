@@ -14,9 +14,9 @@ import (
 // Files is a workspace for tools: texts by name, below the folder "/w".
 type Files struct {
 	Texts   map[string]string
-	History string // what Log returns
-	Changes string // what Diff returns
-	Panic   string // what every method panics with, where it is set
+	History string            // what Log returns
+	Changed map[string]string // the hunks of what Changes returns, by the file's name
+	Panic   string            // what every method panics with, where it is set
 
 	// Wait, where it is set, holds every call until it is closed or the call is
 	// cancelled, and Began is closed by the first that waits.
@@ -64,11 +64,14 @@ func (f *Files) Document(ctx context.Context, name string) (tools.Document, erro
 	if err := f.enter(ctx, "document "+name); err != nil {
 		return tools.Document{}, err
 	}
-	text, ok := f.Texts[name]
-	if !ok {
+	if _, ok := f.Texts[name]; !ok {
 		return tools.Document{}, errors.New("there is no such file")
 	}
-	return tools.Document{Name: name, Path: "/w/" + name, Folder: "/w", Text: text}, nil
+	return f.document(name), nil
+}
+
+func (f *Files) document(name string) tools.Document {
+	return tools.Document{Name: name, Path: "/w/" + name, Folder: "/w", Text: f.Texts[name]}
 }
 
 // List returns the names that begin with the folder's.
@@ -94,7 +97,7 @@ func (f *Files) Search(ctx context.Context, words string, limit int) ([]tools.Li
 	for _, name := range slices.Sorted(maps.Keys(f.Texts)) {
 		for i, line := range strings.Split(f.Texts[name], "\n") {
 			if strings.Contains(line, words) {
-				found = append(found, tools.Line{Name: name, Number: i + 1, Text: line})
+				found = append(found, tools.Line{Document: f.document(name), Number: i + 1})
 			}
 		}
 	}
@@ -102,13 +105,12 @@ func (f *Files) Search(ctx context.Context, words string, limit int) ([]tools.Li
 }
 
 // Symbols returns the lines "func NAME".
-func (f *Files) Symbols(ctx context.Context, name string, limit int) ([]tools.Symbol, error) {
+func (f *Files) Symbols(ctx context.Context, name string, limit int) ([]tools.Line, error) {
 	lines, _, err := f.Search(ctx, "func "+name, limit)
-	var found []tools.Symbol
-	for _, l := range lines {
-		found = append(found, tools.Symbol{Name: name, Kind: "function", File: l.Name, Line: l.Number})
+	for i := range lines {
+		lines[i].Label = "function "
 	}
-	return found, err
+	return lines, err
 }
 
 // Log returns the field.
@@ -116,7 +118,11 @@ func (f *Files) Log(ctx context.Context, path string, _ int) (string, error) {
 	return f.History, f.enter(ctx, "log "+path)
 }
 
-// Diff returns the field.
-func (f *Files) Diff(ctx context.Context, revisions string) (string, error) {
-	return f.Changes, f.enter(ctx, "diff "+revisions)
+// Changes returns the field, the changes of one file each.
+func (f *Files) Changes(ctx context.Context, revisions string) ([]tools.Change, []string, error) {
+	var changes []tools.Change
+	for _, name := range slices.Sorted(maps.Keys(f.Changed)) {
+		changes = append(changes, tools.Change{Document: f.document(name), Diff: f.Changed[name]})
+	}
+	return changes, nil, f.enter(ctx, "changes "+revisions)
 }

@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -140,11 +139,7 @@ func (s *Session) search(ctx context.Context, args arguments) (outcome, error) {
 	if err != nil {
 		return out, err
 	}
-	places := make([]place, len(found))
-	for i, l := range found {
-		places[i] = place{file: l.Name, line: l.Number}
-	}
-	out.text, err = s.quote(ctx, places)
+	out.text, err = s.quote(found)
 	out.about += fmt.Sprintf(" (%d)", len(found))
 	if more {
 		out.text += "\n(there are more lines: search for more words)"
@@ -163,47 +158,28 @@ func (s *Session) symbols(ctx context.Context, args arguments) (outcome, error) 
 	if err != nil {
 		return out, err
 	}
-	places := make([]place, len(found))
-	for i, f := range found {
-		places[i] = place{file: f.File, line: f.Line, label: f.Kind + " "}
-	}
-	out.text, err = s.quote(ctx, places)
+	out.text, err = s.quote(found)
 	out.about += fmt.Sprintf(" (%d)", len(found))
 	return out, err
 }
 
-// place is a line of a file that a result quotes.
-type place struct {
-	file  string
-	line  int
-	label string // what is said of it
-}
-
-// quote writes places with their lines, each judged with its document. They are
-// read file by file, so that no more than one file's text is held, and stand in
-// their own order. Where none could be shown, the error says why.
-func (s *Session) quote(ctx context.Context, places []place) (string, error) {
-	quoted := make([]string, len(places))
+// quote writes lines with their places, each judged with its document. Where none
+// could be shown, the error says why.
+func (s *Session) quote(found []Line) (string, error) {
+	var b strings.Builder
 	var refused error
-	done := map[string]bool{}
-	for _, p := range places {
-		if done[p.file] {
+	for i := range found {
+		l := &found[i]
+		span, count := lines(l.Text, l.Number, l.Number, len(l.Text))
+		if l.Number < 1 || l.Number > count {
 			continue
 		}
-		done[p.file] = true
-		d, err := s.workspace.Document(ctx, p.file)
-		for i := range places {
-			if err == nil && places[i].file == p.file {
-				quoted[i], err = s.line(&d, &places[i])
-			}
-		}
-		if err != nil {
+		if err := s.admit(l.item(chat.ContextSearch, span)); err != nil {
 			refused = err
+			continue
 		}
-	}
-	var b strings.Builder
-	for _, q := range quoted {
-		b.WriteString(q)
+		text := strings.TrimSpace(l.Text[span.Start:span.End])
+		fmt.Fprintf(&b, "%s:%d: %s%s\n", l.Name, l.Number, l.Label, cut(text, maxWidth))
 	}
 	switch {
 	case b.Len() > 0 && refused != nil:
@@ -214,20 +190,4 @@ func (s *Session) quote(ctx context.Context, places []place) (string, error) {
 		return "", refused
 	}
 	return "(nothing was found)", nil
-}
-
-// errMoved is a line that its document no longer has.
-var errMoved = errors.New("a file has changed meanwhile; ask again")
-
-// line quotes one place of a document.
-func (s *Session) line(d *Document, p *place) (string, error) {
-	span, count := lines(d.Text, p.line, p.line, len(d.Text))
-	if p.line < 1 || p.line > count {
-		return "", errMoved
-	}
-	if err := s.admit(d.item(chat.ContextSearch, span)); err != nil {
-		return "", err
-	}
-	text := strings.TrimSpace(d.Text[span.Start:span.End])
-	return fmt.Sprintf("%s:%d: %s%s\n", d.Name, p.line, p.label, cut(text, maxWidth)), nil
 }

@@ -45,7 +45,7 @@ func (s *Session) gitLog(ctx context.Context, args arguments) (outcome, error) {
 	return out, nil
 }
 
-// gitDiff gives changes, each file's judged by itself and with the file as it is now.
+// gitDiff gives changes, each file's judged with the whole file.
 func (s *Session) gitDiff(ctx context.Context, args arguments) (outcome, error) {
 	revisions, err := args.text("revisions")
 	if err != nil {
@@ -55,54 +55,28 @@ func (s *Session) gitDiff(ctx context.Context, args arguments) (outcome, error) 
 	if strings.HasPrefix(revisions, "-") {
 		return out, errOption
 	}
-	diff, err := s.workspace.Diff(ctx, revisions)
+	changes, left, err := s.workspace.Changes(ctx, revisions)
 	if err != nil {
 		return out, err
 	}
 	var b strings.Builder
-	for _, part := range perFile(diff) {
-		item := chat.ContextItem{Kind: chat.ContextGit, Query: revisions, Text: part}
-		name := changed(part)
-		if d, err := s.workspace.Document(ctx, name); name != "" && err == nil {
-			item.Document, item.Path = d.Text, d.Path
+	for _, c := range changes {
+		item := chat.ContextItem{
+			Kind: chat.ContextGit, Query: revisions, Text: c.Diff,
+			Document: c.Text, Path: c.Path, Folder: c.Folder, Language: c.Language,
 		}
 		if err := s.admit(item); err != nil {
-			fmt.Fprintf(&b, "(the changes of %s are withheld: %v)\n", named(name, "a file"), err)
+			left = append(left, c.Name+": "+err.Error())
 			continue
 		}
-		b.WriteString(part)
+		b.WriteString(c.Diff)
+	}
+	for _, l := range left {
+		b.WriteString("(left out: " + l + ")\n")
 	}
 	out.text = named(strings.TrimRight(b.String(), "\n"), "(there are no changes)")
+	out.about += fmt.Sprintf(" (%d)", len(changes))
 	return out, nil
-}
-
-// perFile parts a diff at the line that begins each file's changes.
-func perFile(diff string) []string {
-	var parts []string
-	const mark = "diff --git "
-	for diff != "" {
-		at := strings.Index(diff[1:], "\n"+mark)
-		if at < 0 {
-			return append(parts, diff)
-		}
-		parts = append(parts, diff[:at+2])
-		diff = diff[at+2:]
-	}
-	return parts
-}
-
-// changed is the name of the file that a part of a diff changes, "" where it does
-// not say.
-func changed(part string) string {
-	for line := range strings.Lines(part) {
-		if strings.HasPrefix(line, "@@") {
-			break
-		}
-		if name, ok := strings.CutPrefix(line, "+++ b/"); ok {
-			return strings.TrimRight(name, "\t\r\n")
-		}
-	}
-	return ""
 }
 
 // showDiagnostics gives what the editor reported.

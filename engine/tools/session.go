@@ -72,11 +72,19 @@ func (s *Session) Call(ctx context.Context, call chat.ToolCall) (text string, st
 	step.OK, step.Detail, text = failed == nil, shown(out.about), out.text
 	if failed != nil {
 		text = "error: " + failed.Error()
-		step.Detail = shown(strings.TrimPrefix(out.about+": "+failed.Error(), ": "))
+		step.Detail = shown(failure(out.about, failed.Error()))
 	}
 	text = strings.ToValidUTF8(clipped(text, min(s.room, MaxResult)), "\uFFFD")
 	s.room -= len(text)
 	return text, step, nil
+}
+
+// failure is what a step says of a call that was not done.
+func failure(about, why string) string {
+	if about == "" || strings.HasPrefix(why, about) {
+		return why
+	}
+	return about + ": " + why
 }
 
 // outcome is what a tool found.

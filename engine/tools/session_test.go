@@ -27,8 +27,10 @@ func project() *enginetest.Files {
 			"empty":       "",
 		},
 		History: "1234567 Add Sum\n",
-		Changes: "diff --git a/sum/sum.go b/sum/sum.go\n--- a/sum/sum.go\n+++ b/sum/sum.go\n@@ -1 +1 @@\n-package su\n+package sum\n" +
-			"diff --git a/sum/doc.txt b/sum/doc.txt\n--- a/sum/doc.txt\n+++ b/sum/doc.txt\n@@ -1 +1 @@\n-a\n+b\n",
+		Changed: map[string]string{
+			"sum/sum.go":  "diff --git a/sum/sum.go b/sum/sum.go\n@@ -1 +1 @@\n-package su\n+package sum\n",
+			"sum/doc.txt": "diff --git a/sum/doc.txt b/sum/doc.txt\n@@ -1 +1 @@\n-a\n+b\n",
+		},
 	}
 }
 
@@ -58,7 +60,7 @@ func TestCalls(t *testing.T) {
 		{tools.Diagnostics, `{}`, "sum.go:4: unused variable", "what the editor reported"},
 		{tools.Diagnostics, ``, "sum.go:4: unused variable", "what the editor reported"},
 		{tools.GitLog, `{"path":""}`, "1234567 Add Sum", "the repository"},
-		{tools.GitDiff, `{}`, strings.TrimSuffix(project().Changes, "\n"), "what is not committed yet"},
+		{tools.GitDiff, `{}`, strings.TrimSuffix(project().Changed["sum/doc.txt"]+project().Changed["sum/sum.go"], "\n"), "what is not committed yet (2)"},
 	} {
 		text, step := call(t, tools.New(tools.Options{Workspace: project(), Diagnostics: diagnostics}), c.tool, c.arguments)
 		if text != c.text || step != (chat.Step{Tool: c.tool, Detail: c.detail, OK: true}) {
@@ -164,7 +166,7 @@ func TestEveryPieceIsJudgedWithItsDocument(t *testing.T) {
 		{tools.ReadFile, `{"path":"sum/doc.txt","last_line":1}`, "documented", "error: it is marked SECRET", false},
 		{tools.Search, `{"words":"Sum"}`, "documented", "some lines are withheld: it is marked SECRET", true},
 		{tools.Search, `{"words":"documented"}`, "documented", "error: it is marked SECRET", false},
-		{tools.GitDiff, `{}`, "+b", "(the changes of sum/doc.txt are withheld: it is marked SECRET)", true},
+		{tools.GitDiff, `{}`, "+b", "(left out: sum/doc.txt: it is marked SECRET)", true},
 		{tools.GitLog, `{"path":"sum/doc.txt"}`, "1234567", "error: it is marked SECRET", false},
 	} {
 		text, step := call(t, tools.New(tools.Options{Workspace: project(), Admit: admit}), c.tool, c.arguments)

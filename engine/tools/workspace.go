@@ -3,24 +3,26 @@ package tools
 import "context"
 
 // Workspace is what tools see of the folders that a person has open. Names are
-// relative to their folder, with slashes; of several folders, each is tried.
+// relative to their folder, with slashes.
 //
 // An implementation refuses what lies outside the folders, is ignored or is a file
-// of secrets. Its errors are shown to the model and to the person, as a part of a
-// sentence: "it is ignored by .gitignore".
+// of secrets. Its errors are shown to the model and to the person, as one line:
+// "dist/a.js is ignored by .gitignore".
 type Workspace interface {
-	// Document returns the whole text of a file: the editor's where it is open.
+	// Document returns a file: the editor's text where it is open.
 	Document(ctx context.Context, name string) (Document, error)
 	// List returns what is in a folder, "" for the top, folders with a slash at the end.
 	List(ctx context.Context, folder string, limit int) (names []string, more bool, err error)
 	// Search returns the lines that hold the words, best first.
 	Search(ctx context.Context, words string, limit int) (lines []Line, more bool, err error)
-	// Symbols returns where names that begin with or are name are declared, best first.
-	Symbols(ctx context.Context, name string, limit int) ([]Symbol, error)
+	// Symbols returns the lines where a name is declared, labelled with what it is:
+	// "function ".
+	Symbols(ctx context.Context, name string, limit int) ([]Line, error)
 	// Log returns git's log of a path, "" for all of it.
 	Log(ctx context.Context, path string, limit int) (string, error)
-	// Diff returns git's diff of the working tree for "", else of a range of revisions.
-	Diff(ctx context.Context, revisions string) (string, error)
+	// Changes returns what is not committed yet for "", else the changes of a range
+	// of revisions, file by file, and what was left out, a line each.
+	Changes(ctx context.Context, revisions string) (changes []Change, left []string, err error)
 }
 
 // Document is a file.
@@ -32,18 +34,16 @@ type Document struct {
 	Text     string
 }
 
-// Line is a line of a file that holds what was searched for.
+// Line is a line of a file.
 type Line struct {
-	Name   string // the file's
+	Document
 	Number int    // the first is 1
-	Text   string
+	Label  string // what is said of it before its text, "" for nothing
 }
 
-// Symbol is where a name is declared.
-type Symbol struct {
-	Name      string // the symbol's
-	Kind      string // "function", "type", … in LSP's words
-	Container string // what it stands in, "" at the top
-	File      string // the file's name
-	Line      int    // of the declaration, the first is 1
+// Change is what changed in a file. The document's text is all of its lines,
+// before and after.
+type Change struct {
+	Document
+	Diff string // the hunks as git prints them
 }
