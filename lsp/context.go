@@ -24,6 +24,7 @@ func (v view) request(p *ext.ChatParams) (chat.Request, error) {
 	if err != nil {
 		return req, err
 	}
+	req.Folders = v.folders
 	for i, item := range p.Context {
 		resolved, err := v.resolve(item)
 		if err != nil {

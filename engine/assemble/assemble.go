@@ -28,6 +28,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/ledger"
 	"github.com/rigrun/rigrun-lsp/engine/route"
 	"github.com/rigrun/rigrun-lsp/engine/secret"
+	"github.com/rigrun/rigrun-lsp/engine/tools"
 )
 
 // House is what outlives a configuration: the audit log, what was spent, and the
@@ -38,6 +39,7 @@ type House struct {
 	key    func() secret.Key
 	file   *database.File // of what outlives the process, nil for none
 	shelf  shelf
+	looks  func(folders []string) tools.Workspace // set by Engine; nil before
 }
 
 // Open returns a house that keeps its files below stateDir, or in memory alone
@@ -93,6 +95,7 @@ func (h *House) Close() error {
 // Engine returns an engine for a configuration. files is how the outline sees
 // the workspace; [outline.Disk] reads the disk alone.
 func (h *House) Engine(c config.Config, files outline.Files) *engine.Engine {
+	h.looks = looks(files)
 	return engine.New(engine.Options{
 		Setup:        h.Setup(c),
 		Outline:      outline.New(files),
@@ -118,7 +121,7 @@ func (h *House) Setup(c config.Config) engine.Setup {
 		EmbedModel: c.Local.EmbedModel,
 		KeepAlive:  c.Local.KeepAlive.String(),
 	}, client)
-	return engine.Setup{
+	s := engine.Setup{
 		Local:       server,
 		Cloud:       cloud,
 		Rules:       rules(c, noCloud),
@@ -129,8 +132,14 @@ func (h *House) Setup(c config.Config) engine.Setup {
 		Audit:       log,
 		Cache:       h.shelf.open(c, server, client.Connect),
 		Servers:     servers(c),
+		LocalTools:  c.Local.Tools,
+		CloudTools:  c.Cloud.Tools,
 		Release:     client.CloseIdle,
 	}
+	if c.Tools {
+		s.Workspace = h.looks
+	}
+	return s
 }
 
 // newDoor returns the door for a configuration, whose decisions the log records.
