@@ -117,7 +117,7 @@ func importRules() []importRule {
 		{"engine/backend/outline", with("engine/syntax/*"), "reads code by the tokens that everyone reads it by"},
 		{"engine/embed", []string{"golang.org/x/text/unicode/norm", "golang.org/x/sys/cpu"}, "texts to vectors, on its own: x/text brings them to NFKC, x/sys/cpu tells whether there is AVX2"},
 		{"engine/edit", with("engine/syntax/*", "github.com/aymanbagabas/go-udiff/lcs"), "turns answers into hunks: lcs compares lines, syntax knows where imports and declarations stand"},
-		{"engine/config", with("github.com/pelletier/go-toml/v2/*"), "reads config.toml"},
+		{"engine/config", with("engine/prompt", "github.com/pelletier/go-toml/v2/*"), "reads config.toml, and holds the prompts in it to the variables that prompts may have"},
 		{"engine/database", []string{"modernc.org/sqlite/*"}, "the one file of a user's processes; sqlite is that file"},
 		{"engine/cache/store", with("engine/cache", "engine/cache/semantic", "engine/database"), "keeps entries in the one file"},
 		{"engine/store", with("engine/database", "golang.org/x/text/unicode/norm"), "keeps conversations in the one file; x/text folds letters as its index of words does"},

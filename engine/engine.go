@@ -101,8 +101,9 @@ type Setup struct {
 // Options are the parts an engine is made of.
 type Options struct {
 	Setup
-	Outline      Backend // answers where no model server can
-	OutlineModel string  // the name shown as the outline's model
+	Outline      Backend         // answers where no model server can
+	Prompts      *prompt.Library // nil for the built-in texts alone
+	OutlineModel string          // the name shown as the outline's model
 	Now          func() time.Time
 }
 
@@ -114,6 +115,8 @@ type Engine struct {
 	started       time.Time
 	setup         atomic.Pointer[Setup]
 	conversations *store.Conversations
+	prompts       *prompt.Library
+	gauges        gauges
 	stats         stats
 	flights       flights
 
@@ -128,7 +131,10 @@ func New(o Options) *Engine {
 	e := &Engine{
 		outline: o.Outline, outlineModel: o.OutlineModel,
 		now: o.Now, started: o.Now(),
-		conversations: store.New(o.Now),
+		conversations: store.New(o.Now), prompts: o.Prompts,
+	}
+	if e.prompts == nil {
+		e.prompts = prompt.NewLibrary("")
 	}
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	e.Configure(o.Setup)
@@ -157,7 +163,8 @@ func (e *Engine) Close() {
 // route, and l.Close always. The result is nil exactly where an error is returned.
 func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.Result, error) {
 	start := e.now()
-	turn, err := e.begin(req)
+	asked := prompt.New(e.prompts.Texts(&req), &req)
+	turn, err := e.begin(req, &asked)
 	if err != nil {
 		_ = l.Close(stream.End{Err: err})
 		return nil, err
@@ -185,7 +192,8 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 			_ = out.Close(stream.End{Err: errAborted})
 		}
 	}()
-	p, done := e.answer(ctx, req, turn.Before, out)
+	out.asked = turn.SetPrompt
+	p, done := e.answer(ctx, req, asked, turn.Before, out)
 	ended = true
 	done.end.Usage = m.usage(done.end.Usage)
 	if err := out.Close(done.end); err != nil && done.end.Err == nil {
@@ -196,11 +204,11 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 }
 
 // begin checks a question and records it.
-func (e *Engine) begin(req chat.Request) (*store.Turn, error) {
+func (e *Engine) begin(req chat.Request, asked *prompt.Question) (*store.Turn, error) {
 	if err := tooLong(req); err != nil {
 		return nil, err
 	}
-	return e.conversations.Begin(req, prompt.Question(req), sealed(req))
+	return e.conversations.Begin(req, asked.Asked(), sealed(req))
 }
 
 // tooLong returns the error for a question over the limit.
@@ -217,8 +225,8 @@ func tooLong(req chat.Request) error {
 
 // answer prepares a question, and gives a kept answer or has one made. The plan is
 // nil where the question was refused.
-func (e *Engine) answer(ctx context.Context, req chat.Request, before store.Before, out line) (*plan, landing) {
-	p, err := e.prepare(req, before)
+func (e *Engine) answer(ctx context.Context, req chat.Request, asked prompt.Question, before store.Before, out line) (*plan, landing) {
+	p, err := e.prepare(req, asked, before)
 	if err != nil {
 		return nil, landing{end: stream.End{Err: err}}
 	}
@@ -258,7 +266,7 @@ func (e *Engine) routeOrFind(ctx context.Context, p *plan) (k kept, found bool, 
 // ask has an answer made: it announces the route and rides the answer's flight.
 func (e *Engine) ask(ctx context.Context, p *plan, out line) landing {
 	p.audit(audit.EventRoute, p.first.decision, chat.Usage{}, 0)
-	d := p.first.decision
+	d := p.first.told(p)
 	if p.refused != "" {
 		d.Reason += notTaken + p.refused
 	}
@@ -318,9 +326,7 @@ func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecisio
 	if err := tooLong(req); err != nil {
 		return chat.RouteDecision{}, err
 	}
-	before := e.conversations.Upcoming(req.ConversationID)
-	before.Sealed = cmp.Or(before.Sealed, sealed(req))
-	p, err := e.prepare(req, before)
+	p, err := e.upcoming(&req)
 	if err != nil {
 		return chat.RouteDecision{}, err
 	}
@@ -331,7 +337,7 @@ func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecisio
 	if ok {
 		return p.kept(kept), nil
 	}
-	d := p.first.decision
+	d := p.first.told(p)
 	if p.rules.MaxTier == chat.TierCache {
 		d, err = p.notKept(), nil
 	}
@@ -342,6 +348,13 @@ func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecisio
 		d.Reason += notTaken + refused
 	}
 	return d, nil
+}
+
+// upcoming prepares a question that is not asked, or not yet.
+func (e *Engine) upcoming(req *chat.Request) (*plan, error) {
+	before := e.conversations.Upcoming(req.ConversationID)
+	before.Sealed = cmp.Or(before.Sealed, sealed(*req))
+	return e.prepare(*req, prompt.New(e.prompts.Texts(req), req), before)
 }
 
 // Models lists what can answer: the local server's models, the cloud tiers where

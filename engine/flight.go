@@ -33,6 +33,7 @@ type flight struct {
 	chunks int                 // guarded by mu: how many were written
 	log    transcript          // guarded by mu: what has been written so far, for those who join later
 	moved  *chat.RouteDecision // guarded by mu: the route a fallback changed to
+	asked  string              // guarded by mu: the question as the model is sent it, "" before
 	closed bool                // guarded by mu: nobody can join any more
 	end    stream.End          // set before done is closed
 	spent  float64             // what the call cost in cents; set before done is closed
@@ -158,8 +159,10 @@ func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
 	}
 	a := p.first
 	for {
+		f.send(a.asked())
 		end, err := p.try(ctx, f, &a)
 		if err == nil {
+			e.learn(&a, end.Usage.PromptTokens)
 			return end
 		}
 		if a.decision.Tier == chat.TierLocal && (replaceable(err) || chat.KindOf(err) == chat.ModelNotFound) {
@@ -169,13 +172,16 @@ func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
 		if ctx.Err() != nil || !f.silent() {
 			return end
 		}
-		next, ok := e.next(p, a, err)
+		next, ok := e.shorter(p, &a, err)
+		if !ok {
+			next, ok = e.next(p, a, err)
+		}
 		if !ok {
 			return end
 		}
 		a = next
 		f.fell = true
-		f.reroute(a.decision)
+		f.reroute(a.told(p))
 	}
 }
 
@@ -312,6 +318,16 @@ func (f *flight) reroute(d chat.RouteDecision) {
 	f.riders = slices.DeleteFunc(f.riders, func(r *rider) bool { return !r.try(r.out.route(d, nil)) })
 }
 
+// send tells every rider what the model is sent as its question.
+func (f *flight) send(asked string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = asked
+	for _, r := range f.riders {
+		r.out.sent(asked)
+	}
+}
+
 // join adds a rider and gives it what was written before it came. It reports
 // false where the flight has ended or everyone has left it.
 func (f *flight) join(r *rider) bool {
@@ -329,6 +345,7 @@ func (f *flight) join(r *rider) bool {
 	if f.sealed != "" {
 		r.out.seal(f.sealed)
 	}
+	r.out.sent(f.asked)
 	if r.try(f.log.replay(r.out)) {
 		f.riders = append(f.riders, r)
 	}

@@ -2,12 +2,12 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine/cache"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
-	"github.com/rigrun/rigrun-lsp/engine/prompt"
 	"github.com/rigrun/rigrun-lsp/engine/route"
 	"github.com/rigrun/rigrun-lsp/engine/store"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
@@ -41,10 +41,10 @@ func (p *plan) lookUp() *cache.Lookup {
 		Model:    p.question.Model,
 		Digest:   fmt.Sprintf("%s\n%s %s %s %t", p.setup.Servers, r.Mode, r.MaxTier, by, r.PreferLocal),
 		Action:   p.question.Action,
-		Template: prompt.Version,
+		Template: p.asked.Texts.ID,
 		Level:    r.Level,
 		History:  h.turns[:len(h.turns)-1],
-		Before:   prompt.InstructionOf(p.question.Request),
+		Before:   p.asked.Texts.Before,
 		Wording:  h.message,
 	}
 	for i, item := range p.question.Context {
@@ -289,7 +289,7 @@ func (e *Engine) Feedback(ctx context.Context, messageID string, good bool) erro
 
 // Trouble returns what has gone wrong with what the engine keeps since it was last
 // called, nil where nothing has. Each is told once.
-func (e *Engine) Trouble() error { return e.setup.Load().Cache.Err() }
+func (e *Engine) Trouble() error { return errors.Join(e.setup.Load().Cache.Err(), e.prompts.Err()) }
 
 // ErrNoMessage is returned for an identifier that no message has.
 var ErrNoMessage = store.ErrNoMessage

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/prompt"
 	"github.com/rigrun/rigrun-lsp/engine/route"
 	"github.com/rigrun/rigrun-lsp/engine/secret"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
@@ -16,6 +17,7 @@ import (
 // hidden is a prompt whose secrets were replaced, and the way back.
 type hidden struct {
 	turns      []chat.Turn
+	question   prompt.Question  // with nothing cut
 	message    string           // the question's own words
 	items      []string         // the texts of its context
 	redactions []chat.Redaction // of this question: its message and its context
@@ -58,6 +60,7 @@ func (p *plan) hideSecrets() *hidden {
 		h.turns[i] = chat.Turn{Role: t.Role}
 		h.turns[i].Content, _ = h.vault.Redact(t.Content)
 	}
+	h.question = h.hide(p.asked)
 	return h
 }
 
@@ -76,6 +79,29 @@ type builder struct{ strings.Builder }
 func (b *builder) Write(c stream.Chunk) error {
 	b.Builder.Write(c.Data)
 	return nil
+}
+
+// hide replaces the secrets in every part of a question. That comes before
+// anything is cut from it: the half of a secret would not be found.
+func (h *hidden) hide(q prompt.Question) prompt.Question {
+	for _, text := range []*string{&q.Texts.System, &q.Texts.Instruction, &q.Summary} {
+		*text, _ = h.vault.Redact(*text)
+	}
+	q.Message = h.message
+	q.Context = slices.Clone(q.Context)
+	for i := range q.Context {
+		q.Context[i].Text = h.items[i]
+	}
+	q.History = h.turns[len(h.turns)-1-len(q.History) : len(h.turns)-1]
+	return q
+}
+
+// redact replaces the secrets that only the rendered turns hold: in a file's
+// name, or where two parts meet.
+func (h *hidden) redact(turns []chat.Turn) {
+	for i := range turns {
+		turns[i].Content, _ = h.vault.Redact(turns[i].Content)
+	}
 }
 
 // writer puts the secrets back into an answer.

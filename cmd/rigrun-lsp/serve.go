@@ -18,6 +18,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/assemble"
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/prompt"
 	"github.com/rigrun/rigrun-lsp/lsp"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 )
@@ -74,6 +75,7 @@ func serve(ctx context.Context, args []string, std stdio, getenv func(string) st
 	}
 	overlay := document.NewOverlay(outline.Disk())
 	house := assemble.Open(stateDir(getenv))
+	house.Prompts = prompt.UserDir(config.UserFile(getenv))
 	defer closeHouse(house, log)
 	e := house.Engine(config.Default(), overlay)
 	defer e.Close()

@@ -26,6 +26,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/door"
 	"github.com/rigrun/rigrun-lsp/engine/embed"
 	"github.com/rigrun/rigrun-lsp/engine/ledger"
+	"github.com/rigrun/rigrun-lsp/engine/prompt"
 	"github.com/rigrun/rigrun-lsp/engine/route"
 	"github.com/rigrun/rigrun-lsp/engine/secret"
 	"github.com/rigrun/rigrun-lsp/engine/tools"
@@ -34,6 +35,10 @@ import (
 // House is what outlives a configuration: the audit log, what was spent, and the
 // key of the placeholders. Make it with [Open], and close it when done.
 type House struct {
+	// Prompts is the folder of the user's own prompts, "" for none. Set it before
+	// [House.Engine] is called.
+	Prompts string
+
 	log    *audit.Log
 	ledger *ledger.Ledger
 	key    func() secret.Key
@@ -100,6 +105,7 @@ func (h *House) Engine(c config.Config, files outline.Files) *engine.Engine {
 		Setup:        h.Setup(c),
 		Outline:      outline.New(files),
 		OutlineModel: outline.Model,
+		Prompts:      prompt.NewLibrary(h.Prompts),
 		Now:          time.Now,
 	})
 }
