@@ -13,8 +13,8 @@ import (
 type line struct {
 	stream.Sink
 	route func(chat.RouteDecision, *chat.CacheInfo) error
-	raise func(chat.Level) // a tool has read something of this level
-	seal  func(why string) // the text quotes what may not go to a cloud
+	raise func(chat.Level)  // a tool has read something of this level
+	seal  func(why string)  // the text quotes what may not go to a cloud
 	asked func(text string) // takes the question as a model is really sent it
 }
 

@@ -152,7 +152,8 @@ func TestRoundsEnd(t *testing.T) {
 
 func TestARoundThatWasCutIsTheEnd(t *testing.T) {
 	h := openTools(t, workspace(), enginetest.Script{
-		{Text: "so "}, {Calls: []chat.ToolCall{{ID: "a", Name: tools.ReadFile, Arguments: `{"path":"su`}}},
+		{Text: "so "},
+		{Calls: []chat.ToolCall{{ID: "a", Name: tools.ReadFile, Arguments: `{"path":"su`}}},
 		{Finish: &stream.End{Reason: chat.FinishLength}},
 	})
 	if text, r, _ := say(t, h, about("q")); text != "so " || r.FinishReason != chat.FinishLength || r.Steps != nil {
