@@ -11,14 +11,42 @@ import (
 // cut takes what repeats the document around the range off an answer's code. It
 // refuses where that code is not what the document has.
 func (r *reader) cut(lines []string) ([]string, error) {
-	lines, err := r.cutHead(trimBlank(lines))
+	all := trimBlank(lines)
+	lines, err := r.cutHead(all)
 	if err != nil {
 		return nil, err
 	}
+	inBlock := len(lines) < len(all) && len(r.names) == 0 && r.opens(all[:len(all)-len(lines)])
+	n := len(lines)
 	if lines, err = r.cutTail(lines); err != nil {
 		return nil, err
 	}
+	if inBlock && len(lines) == n && r.goesOn() {
+		return nil, errOutside
+	}
 	return r.cutClosers(trimBlank(lines)), nil
+}
+
+// opens reports whether lines of the document hold one that is indented less
+// than the range: what is around it.
+func (r *reader) opens(lines []string) bool {
+	base := margin(r.old[0])
+	for i := range r.a {
+		if telling(r.trimmed[i]) && len(margin(r.lines[i])) < len(base) && has(lines, r.trimmed[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// goesOn reports whether the block the range stands in has more lines after it.
+func (r *reader) goesOn() bool {
+	for i := r.b; i < len(r.lines); i++ {
+		if r.trimmed[i] != "" {
+			return len(margin(r.lines[i])) >= len(margin(r.old[0])) && said(r.trimmed[i])
+		}
+	}
+	return false
 }
 
 // cutHead drops what stands before the range.

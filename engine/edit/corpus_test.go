@@ -206,3 +206,17 @@ func TestHeldOut(t *testing.T) {
 	}
 	t.Logf("applied %d, refused %d, wrong %d", n.applied, n.refused, n.wrong)
 }
+
+// TestCorpus holds every answer to its outcome: applied right or refused, and
+// never wrong.
+func TestCorpus(t *testing.T) {
+	var n tally
+	all := slices.Concat(corpus(t, "heldout"), corpus(t, "corpus"))
+	for _, e := range all {
+		n.try(t, e)
+	}
+	t.Logf("%d answers: %d applied, %d refused, %d wrong", len(all), n.applied, n.refused, n.wrong)
+	if len(all) < 200 {
+		t.Errorf("the corpus has %d answers, want at least 200", len(all))
+	}
+}

@@ -141,12 +141,12 @@ func (r *reader) insertDoc(at int, doc []string, inside bool) change {
 		return change{r.a + i, r.a + j, shifted(doc, least(doc), step)}
 	}
 	i := at
-	_, comment := r.scan(strings.Join(r.old, "\n")).kinds()
-	for i > 0 && (comment[i-1] || r.isDecorator(strings.TrimSpace(r.old[i-1]))) {
+	kinds := r.kindsOf(r.old)
+	for i > 0 && (kinds[i-1].comment || r.isDecorator(strings.TrimSpace(r.old[i-1]))) {
 		i--
 	}
 	j := i
-	for j < at && comment[j] {
+	for j < at && kinds[j].comment {
 		j++
 	}
 	return change{r.a + i, r.a + j, shifted(doc, least(doc), margin(r.old[at]))}

@@ -6,7 +6,7 @@ import (
 )
 
 // elided matches what a comment says that stands for code left out.
-var elided = pattern(`(?i)^(?:the )?(?:rest|remainder) of\b.*|\bremains? (?:the )?(?:same|unchanged|as is)|^(?:everything else )?(?:is )?unchanged$|\b(?:existing|previous|original|remaining) (?:code|methods?|implementation|logic|body|content|functions?|fields?|imports?|lines?)\b(?:.*(?:here|same|unchanged|above|below|goes|stays))?\W*$|\bsame as (?:before|above|(?:the )?original)|^(?:your|implementation|more|other) (?:[\w ]{0,20})?(?:code|logic|implementation|methods?|functions?|goes)?\s*here\W*$|\bomitted\b|^implementation here|^(?:code )?unchanged\W*$`)
+var elided = pattern(`(?i)^(?:the )?(?:rest|remainder) of\b.*|\bremains? (?:the )?(?:same|unchanged|as is)|^(?:everything else )?(?:is )?unchanged$|\b(?:existing|previous|original|remaining) (?:code|methods?|implementation|logic|body|content|functions?|fields?|imports?|lines?)\b(?:.*(?:here|same|unchanged|above|below|goes|stays))?\W*$|\bsame as (?:before|above|(?:the )?original)|^(?:your|implementation|more|other) (?:[\w ]{0,20})?(?:code|logic|implementation|methods?|functions?|goes)?\s*here\W*$|\b(?:omitted|unchanged|unmodified|elided|not shown|truncated|as before|as is|stays? the same)\W*$|^implementation here|^(?:code )?unchanged\W*$`)
 
 // dotted matches what may stand beside three dots in such a comment.
 var dotted = pattern(`(?i)\b(?:existing|rest|remain\w*|other|previous|unchanged|same|omit\w*|above|below|original|code|before|methods?|implementation|logic|truncated|snip|stays?|as is|fields?|lines?|more|etc)\b`)

@@ -291,8 +291,8 @@ func (r *reader) placed(lines []string) ([]change, error) {
 		}
 		return []change{{r.a, r.b, r.reindent(lines, lines, r.old, r.grammar)}}, nil
 	}
-	if out, ok := r.fragment(lines); ok {
-		return out, nil
+	if out, ok, err := r.fragment(lines); ok || err != nil {
+		return out, err
 	}
 	out, err := r.place(lines)
 	for i, c := range out {
@@ -303,22 +303,45 @@ func (r *reader) placed(lines []string) ([]change, error) {
 
 // fragment places code in a range that begins or ends within a line, where the
 // code does not repeat the rest of that line.
-func (r *reader) fragment(lines []string) ([]change, bool) {
+func (r *reader) fragment(lines []string) (out []change, ok bool, err error) {
 	lead, trail := r.lead(), r.trail()
+	if blank(lead) && blank(trail) {
+		return nil, false, nil
+	}
 	first, last := strings.TrimSpace(lines[0]), strings.TrimSpace(lines[len(lines)-1])
 	before := blank(lead) || strings.HasPrefix(first, strings.TrimSpace(lead))
 	after := blank(trail) || strings.HasSuffix(last, strings.TrimSpace(trail))
-	if before && after {
-		return nil, false
+	switch {
+	case before && after:
+		return nil, false, nil
+	case !before && after && !blank(trail), !before && r.beginsAnew(first):
+		return nil, false, errUnplaced
 	}
 	lines = slices.Clone(lines)
-	if !before || blank(lead) {
-		lines[0] = lead + strings.TrimLeft(lines[0], " \t")
+	switch {
+	case !before:
+		lines[0] = lead + first
+	default:
+		lines[0] = margin(r.lines[r.first]) + first
 	}
 	if !after {
 		lines[len(lines)-1] += trail
 	}
-	return []change{{r.first, r.last, lines}}, true
+	return []change{{r.first, r.last, lines}}, true, nil
+}
+
+// beginsAnew reports whether code that is to go into a line begins a statement
+// of its own there.
+func (r *reader) beginsAnew(first string) bool {
+	word := firstWord(first)
+	if word == firstWord(strings.TrimSpace(r.Text[r.start:r.end])) {
+		return false
+	}
+	switch word {
+	case "const", "let", "var", "val", "return", "if", "for", "while", "import", "from", "package", "switch", "def", "fn", "type", "struct", "static", "pub", "public", "private":
+		return true
+	}
+	return r.declared(first) != "" || strings.Contains(first, ":=")
 }
 
 // ends reports whether code that nothing closes ends as the range does.
@@ -431,6 +454,10 @@ func (r *reader) hunks(changes []change) ([]Hunk, error) {
 		if !ok {
 			return nil, errOutside
 		}
+		if n := len(out); n > 0 && out[n-1].End == h.Start {
+			out[n-1].End, out[n-1].Text = h.End, out[n-1].Text+h.Text
+			continue
+		}
 		out = append(out, h)
 	}
 	return out, nil
@@ -465,5 +492,8 @@ func (r *reader) talk(line string) bool {
 	if has(r.lines, line) || r.isComment(said) {
 		return false
 	}
-	return proseLine(line) || strings.HasSuffix(said, ":") && strings.Contains(said, " ") && said[0] >= 'A' && said[0] <= 'Z' && !strings.ContainsAny(said, "(){}=;")
+	if proseLine(line) {
+		return true
+	}
+	return strings.Contains(said, " ") && said[0] >= 'A' && said[0] <= 'Z' && strings.ContainsAny(said[len(said)-1:], ".:!?") && !strings.ContainsAny(said, "(){}=;<>")
 }

@@ -179,19 +179,51 @@ func (s scanned) only() string {
 	return string(out)
 }
 
-// kinds tells of each line whether it begins within a string, and whether it
-// holds nothing but a comment.
-func (s scanned) kinds() (within, comment []bool) {
-	at := 0
+// lineKind is what can be said of a line without reading others.
+type lineKind struct {
+	within    bool // it begins inside a string
+	comment   bool // it holds nothing but a comment
+	continued bool // it begins inside round or square brackets
+}
+
+// kinds tells of each line what it is.
+func (s scanned) kinds() []lineKind {
+	var out []lineKind
+	at, depth := 0, 0
 	for line := range strings.SplitSeq(s.text, "\n") {
-		inside := at > 0 && (s.class[at-1] == inString || s.class[at-1] == inDoc)
-		within = append(within, inside)
 		said := strings.TrimLeft(line, " \t")
-		first := at + len(line) - len(said)
-		comment = append(comment, said != "" && s.allComment(first, at+len(line)))
+		out = append(out, lineKind{
+			within:    at > 0 && (s.class[at-1] == inString || s.class[at-1] == inDoc),
+			comment:   said != "" && s.allComment(at+len(line)-len(said), at+len(line)),
+			continued: depth > 0,
+		})
+		for i := at; i < at+len(line); i++ {
+			if s.class[i] == inCode {
+				depth += nesting(s.text[i])
+			}
+		}
 		at += len(line) + 1
 	}
-	return within, comment
+	return out
+}
+
+// nesting is how a byte changes the depth of round and square brackets.
+func nesting(c byte) int {
+	switch c {
+	case '(', '[':
+		return 1
+	case ')', ']':
+		return -1
+	}
+	return 0
+}
+
+// kindsOf scans lines for their kinds.
+func (g *grammar) kindsOf(lines []string) []lineKind {
+	if len(lines) == 0 {
+		return nil
+	}
+	return g.scan(strings.Join(lines, "\n")).kinds()
 }
 
 func (s scanned) allComment(from, to int) bool {
