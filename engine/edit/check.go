@@ -127,7 +127,10 @@ func (r *reader) whatIsLeftOut(lines []string) error {
 
 // related refuses code that shares too little with what it replaces.
 func (r *reader) related(old, now []string) error {
-	own, others := r.vocabulary(old), r.vocabulary(now)
+	own, others := r.vocabulary(r.body(old)), r.vocabulary(r.body(now))
+	if len(own) == 0 || len(others) == 0 && len(trimBlank(now)) == 1 {
+		own, others = r.vocabulary(old), r.vocabulary(now)
+	}
 	if len(others) == 0 && len(own) > 0 {
 		return errEmptied
 	}
@@ -148,6 +151,12 @@ func (r *reader) related(old, now []string) error {
 		return errUnrelated
 	}
 	return nil
+}
+
+// body leaves out the lines that declare something, which an answer about
+// anything else repeats as well.
+func (g *grammar) body(lines []string) []string {
+	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return !g.data && g.declared(line) != "" })
 }
 
 // vocabulary is the set of words in code, comments left out.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,7 +26,7 @@ import (
 //	□ imports    what the document begins with where imports are proposed
 //
 // Keys: language, path, action, finish, crlf (file, answer or both), bom (yes),
-// final (none: no line end at the file's end).
+// final (none: no line end at the file's end). ⟨U+200B⟩ is the character itself.
 type example struct {
 	name, group string
 	head        map[string]string
@@ -44,9 +46,17 @@ func corpus(t testing.TB, folder string) []example {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, readExamples(strings.TrimSuffix(filepath.Base(name), ".txt"), strings.ReplaceAll(string(raw), "\r\n", "\n"))...)
+		out = append(out, readExamples(strings.TrimSuffix(filepath.Base(name), ".txt"), characters(strings.ReplaceAll(string(raw), "\r\n", "\n")))...)
 	}
 	return out
+}
+
+// characters puts in what nobody could see in the file.
+func characters(text string) string {
+	return regexp.MustCompile(`⟨U\+([0-9A-F]{4,5})⟩`).ReplaceAllStringFunc(text, func(mark string) string {
+		code, _ := strconv.ParseInt(strings.Trim(mark, "⟨U+⟩"), 16, 32)
+		return string(rune(code))
+	})
 }
 
 func readExamples(group, text string) []example {

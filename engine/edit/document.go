@@ -61,7 +61,8 @@ func (r *reader) allDeclarations(lines []string) []declaration {
 		if blank(line) || text.class[first] != inCode {
 			continue
 		}
-		if name := r.declared(line); name != "" {
+		// A prototype declares too: "int f(int x);".
+		if name := r.declared(strings.TrimRight(line, "; \t")); name != "" {
 			out = append(out, declaration{name, i})
 		}
 	}

@@ -50,7 +50,7 @@ func (r *reader) read(answer string) ([]change, []string, error) {
 	}
 	asked := r.asked(code, prose)
 	changes, err := r.choose(code)
-	if errors.Is(err, errNoCode) && len(asked) > 0 {
+	if (errors.Is(err, errNoCode) || errors.Is(err, errSame)) && len(asked) > 0 {
 		return nil, asked, nil
 	}
 	return changes, asked, err

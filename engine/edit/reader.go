@@ -47,7 +47,7 @@ func newReader(t Target) (*reader, error) {
 	r.old = p.lines[r.a:r.b]
 	r.names = r.declarations(r.old)
 	r.importsAt = r.importPlace()
-	r.inRange = r.importsAt.line > p.first || slices.ContainsFunc(r.old, r.isImport)
+	r.inRange = r.importsAt.line > p.first || r.importsAt.none && r.importsAt.line == 0 && p.first == 0 || slices.ContainsFunc(r.old, r.isImport)
 	return r, nil
 }
 
