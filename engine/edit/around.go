@@ -86,7 +86,10 @@ func (r *reader) head(lines []string) (n, last int, certain bool) {
 		if len(r.old) > 0 && said == strings.TrimSpace(r.old[0]) && telling(said) {
 			return i, last, true
 		}
-		k := slices.Index(r.trimmed[at:max(r.a, at)], said)
+		k := -1
+		if r.stands[said] {
+			k = slices.Index(r.trimmed[at:max(r.a, at)], said)
+		}
 		switch {
 		case said == "":
 		case !r.inRange && (r.isImport(line) || r.isPackage(line)):
@@ -146,10 +149,10 @@ func (r *reader) isComment(said string) bool {
 
 // isDecorator tells @decorators, @Annotations and #[attributes].
 func (g *grammar) isDecorator(said string) bool {
-	if strings.HasPrefix(said, "#[") || strings.HasPrefix(said, "[") && g == grammars["csharp"] && strings.HasSuffix(said, "]") {
+	if strings.HasPrefix(said, "#[") || strings.HasPrefix(said, "[") && g.name == "csharp" && strings.HasSuffix(said, "]") {
 		return true
 	}
-	return len(said) > 1 && said[0] == '@' && isWord(rune(said[1])) && g != grammars["css"]
+	return len(said) > 1 && said[0] == '@' && isWord(rune(said[1])) && g.name != "css"
 }
 
 func (r *reader) isPackage(line string) bool {

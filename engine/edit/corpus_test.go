@@ -209,19 +209,18 @@ func check(t testing.TB, target Target, p Proposal) {
 	}
 }
 
-func TestHeldOut(t *testing.T) {
-	var n tally
-	for _, e := range corpus(t, "heldout") {
-		n.try(t, e)
-	}
-	t.Logf("applied %d, refused %d, wrong %d", n.applied, n.refused, n.wrong)
+// everything is the answers held out while the code was written, and those
+// written along with it.
+func everything(t testing.TB) []example {
+	t.Helper()
+	return slices.Concat(corpus(t, "heldout"), corpus(t, "corpus"))
 }
 
 // TestCorpus holds every answer to its outcome: applied right or refused, and
 // never wrong.
 func TestCorpus(t *testing.T) {
 	var n tally
-	all := slices.Concat(corpus(t, "heldout"), corpus(t, "corpus"))
+	all := everything(t)
 	for _, e := range all {
 		n.try(t, e)
 	}

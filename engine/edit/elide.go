@@ -1,7 +1,6 @@
 package edit
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -15,11 +14,14 @@ var dotted = pattern(`(?i)\b(?:existing|rest|remain\w*|other|previous|unchanged|
 // the document has is code.
 func (r *reader) elision(line string) bool {
 	said := strings.TrimSpace(line)
-	if said == "" || slices.Contains(r.trimmed, said) {
+	if said == "" || r.stands[said] {
 		return false
 	}
 	words, comment := r.uncomment(said)
 	dots := strings.Contains(words, "...") || strings.Contains(words, "…")
+	if !comment && !dots {
+		return false
+	}
 	words = strings.Trim(words, " .…-<>[](){}*/#")
 	switch {
 	case words == "":
@@ -74,7 +76,7 @@ func (r *reader) anchor(stretch []string, at int, before, after bool) (from, to 
 	rest := r.old[at:]
 	if before {
 		if from, ok = prefixOf(rest, stretch); !ok && !after {
-			from, ok = closes(rest, stretch)
+			from, ok = endsWith(rest, stretch)
 		}
 	} else {
 		ok = at == 0 && (r.begins(stretch) || same(stretch[:1], rest[:1]))
@@ -92,8 +94,8 @@ func (r *reader) anchor(stretch []string, at int, before, after bool) (from, to 
 	return at + from, len(r.old), same(stretch[len(stretch)-1:], rest[len(rest)-1:])
 }
 
-// closes finds a stretch of closing brackets at the end of the lines.
-func closes(lines, stretch []string) (int, bool) {
+// endsWith finds a stretch of closing brackets at the end of the lines.
+func endsWith(lines, stretch []string) (int, bool) {
 	from := len(lines) - len(stretch)
 	return from, from >= 0 && same(lines[from:], stretch)
 }

@@ -8,6 +8,7 @@ import (
 
 // grammar is what has to be known of a language besides its tokens.
 type grammar struct {
+	name        string   // its key among the grammars
 	dialect     string   // the language identifier that package tokens knows it by, "" for none
 	line        []string // what begins a comment to the end of the line
 	open, shut  string   // what begins and ends a comment
@@ -15,6 +16,10 @@ type grammar struct {
 	docstring   bool     // a string as a statement of its own documents
 	capitalised bool     // lines of code may begin as a sentence does
 	data        bool     // what is declared are keys, which may be renamed
+
+	// seen are the texts that were scanned. A grammar of its own is made for each
+	// answer, which is read by one goroutine.
+	seen map[string]scanned
 
 	// Both match one line without its indentation. An answer is often a piece
 	// that no reader of declarations takes for one: a signature by itself, a
@@ -46,7 +51,7 @@ var (
 	pyImport   = pattern(`^(?:import\s+[\w.]+|from\s+[\w.]+\s+import\b)`)
 	jsImport   = pattern(`^(?:import\s+(?:type\s+)?(?:[\w$*{]|["'])|(?:const|let|var)\s+[\w${},:\s]+=\s*require\()`)
 	rustImport = pattern(`^(?:pub(?:\([^)]*\))?\s+)?(?:use\s+[\w:{*]|extern\s+crate\s)`)
-	cImport    = pattern(`^#\s*(?:include|import)\s*[<"]`)
+	cImport    = pattern(`^#\s*(?:include|import)\s*(?:<[^>]+>|"[^"]+")`)
 	javaImport = pattern(`^import\s+(?:static\s+)?[\w.*]+;?\s*$`)
 	csImport   = pattern(`^(?:global\s+)?using\s+(?:static\s+)?[\w.=\s]+;\s*$`)
 	rubyImport = pattern(`^(?:require|require_relative|load)\s+["']`)
@@ -111,12 +116,16 @@ var words = map[string]string{
 	"markdown": "text", "md": "text", "plaintext": "text", "text": "text", "txt": "text", "output": "text",
 }
 
-// grammarOf returns the grammar of a language, that of plain text where it is unknown.
+// grammarOf returns the grammar of a language, that of plain text where it is
+// unknown, for reading one answer.
 func grammarOf(language string) *grammar {
-	if g := grammars[words[strings.ToLower(language)]]; g != nil {
-		return g
+	name := words[strings.ToLower(language)]
+	if grammars[name] == nil {
+		name = "text"
 	}
-	return grammars["text"]
+	g := *grammars[name]
+	g.name, g.seen = name, map[string]scanned{}
+	return &g
 }
 
 // isImport tells whether a line begins an import.

@@ -15,7 +15,20 @@ type importPlace struct {
 	before bool // a blank line goes between what is before and the imports
 }
 
-// importPlace finds it.
+// findImports finds where the document's imports are, where an answer has any.
+func (r *reader) findImports(answer string) {
+	if !slices.ContainsFunc(importing[:], func(word string) bool { return strings.Contains(answer, word) }) {
+		return
+	}
+	r.importsAt = r.importPlace()
+	top := r.importsAt.none && r.importsAt.line == 0 && r.first == 0
+	r.inRange = r.importsAt.line > r.first || top || slices.ContainsFunc(r.old, r.isImport)
+}
+
+// importing are the words that imports begin with, in any language.
+var importing = [...]string{"import", "include", "use ", "require", "using", "extern", "from ", "load"}
+
+// importPlace finds the place.
 func (r *reader) importPlace() importPlace {
 	if r.imports == nil {
 		return importPlace{}
@@ -41,7 +54,7 @@ func (r *reader) lineAt(at int) int {
 	return min(i, len(r.lines))
 }
 
-func (r *reader) isGo() bool { return r.grammar == grammars["go"] }
+func (r *reader) isGo() bool { return r.name == "go" }
 
 // importEnd returns the line after an import that begins at a line: brackets may
 // hold it open.
@@ -72,7 +85,9 @@ func (r *reader) asked(code []block, prose []string) []string {
 	}
 	var out []string
 	for _, b := range code {
-		out = append(out, r.statements(b.lines)...)
+		if b.closed || !r.onlyImports(b.lines) {
+			out = append(out, r.statements(b.lines)...)
+		}
 	}
 	for _, line := range prose {
 		for i, part := range strings.Split(line, "`") {
@@ -88,8 +103,9 @@ func (r *reader) asked(code []block, prose []string) []string {
 // statement each; Go's blocks are taken apart.
 func (r *reader) statements(lines []string) []string {
 	var out []string
+	base := least(lines)
 	for i := 0; i < len(lines); i++ {
-		if margin(lines[i]) != least(lines) || !r.isImport(lines[i]) {
+		if margin(lines[i]) != base || !r.isImport(lines[i]) {
 			continue
 		}
 		end := r.importEnd(lines, i)
@@ -122,6 +138,9 @@ func goSpec(line string) string {
 // missing leaves of imports those that the document does not have and that the
 // new code uses.
 func (r *reader) missing(all []string, used map[string]bool) []string {
+	if len(all) == 0 {
+		return nil
+	}
 	have := r.statements(r.lines)
 	var out []string
 	for _, one := range all {

@@ -39,7 +39,7 @@ func unit(lines []string) string {
 		if blank(line) || strings.HasPrefix(strings.TrimSpace(line), "*") {
 			continue
 		}
-		if strings.HasPrefix(m, "\t") {
+		if strings.Contains(m, "\t") {
 			return "\t"
 		}
 		if step := len(m) - before; before >= 0 && step > 1 {
@@ -104,11 +104,15 @@ func (p *page) reindent(lines, like, old []string, g *grammar) []string {
 		}
 	}
 	out := make([]string, len(lines))
+	from, to := least(g.codeLines(like)), least(g.codeLines(old))
 	for i, kind := range g.kindsOf(lines) {
+		aligned := to + strings.TrimPrefix(lines[i], from)
 		switch {
 		case blank(lines[i]):
 		case (kind.within || kind.continued) && slices.Contains(old, lines[i]):
 			out[i] = lines[i]
+		case kind.continued && slices.Contains(old, aligned):
+			out[i] = aligned
 		default:
 			out[i] = best(lines[i], i == 0)
 		}

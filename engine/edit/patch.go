@@ -83,10 +83,10 @@ func (r *reader) diffed(b block) bool {
 	// No word says so. The lines taken away must be the document's, without their mark.
 	found, listed := 0, 0
 	for _, line := range b.lines {
-		if has(r.lines, line) && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, " ") {
+		if r.knows(line) && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, " ") {
 			listed++
 		}
-		if after, ok := strings.CutPrefix(line, "-"); ok && telling(after) && has(r.lines, after) {
+		if after, ok := strings.CutPrefix(line, "-"); ok && telling(after) && r.knows(after) {
 			found++
 		}
 	}

@@ -23,6 +23,7 @@ func Propose(answer string, t Target) (Proposal, error) {
 	if err != nil {
 		return Proposal{}, err
 	}
+	r.findImports(text)
 	changes, imports, err := r.read(text)
 	if err != nil {
 		return Proposal{}, err
@@ -49,6 +50,9 @@ func (r *reader) read(answer string) ([]change, []string, error) {
 		return nil, nil, foreign
 	}
 	asked := r.asked(code, prose)
+	if len(code) == 0 && r.Finish != chat.FinishStop {
+		asked = nil // words alone may be the beginning of more
+	}
 	changes, err := r.choose(code)
 	if (errors.Is(err, errNoCode) || errors.Is(err, errSame)) && len(asked) > 0 {
 		return nil, asked, nil
@@ -63,8 +67,8 @@ func (r *reader) own(code []block) ([]block, error) {
 	var out []block
 	var foreign error
 	for _, b := range code {
-		who := r.owner(&b)
 		b.lines = r.withoutGutter(b.lines)
+		who := r.owner(&b)
 		switch {
 		case who == anothers:
 			foreign = errOtherFile
@@ -91,7 +95,7 @@ func (r *reader) withoutGutter(lines []string) []string {
 		}
 		before, out[i] = number(m[1]), m[2]
 	}
-	if before == 0 || has(r.lines, lines[0]) {
+	if before == 0 || r.knows(lines[0]) {
 		return lines
 	}
 	return out
@@ -252,6 +256,9 @@ func disjoint(good []result) bool {
 // block reads one block: a diff, documentation, or code.
 func (r *reader) block(b block) ([]change, error) {
 	if r.diffed(b) {
+		if r.mayBeCut(b) {
+			return nil, errCut
+		}
 		changes, err := r.patch(diffSwaps(b))
 		if err == nil && len(changes) == 0 {
 			err = errSame
@@ -276,10 +283,20 @@ func (r *reader) block(b block) ([]change, error) {
 	switch {
 	case len(out) == 0:
 		return nil, errSame
-	case !b.closed && !r.ends(lines):
+	case !b.closed && (r.Finish != chat.FinishStop || !r.ends(lines)):
 		return nil, errCut
 	}
 	return out, nil
+}
+
+// mayBeCut reports whether a diff may go on after its end: its fence was not
+// closed, or it had none and ends with a changed line.
+func (r *reader) mayBeCut(b block) bool {
+	lines := trimBlank(b.lines)
+	if r.Finish == chat.FinishStop || len(lines) == 0 {
+		return false
+	}
+	return !b.closed || b.bare && strings.IndexByte("+-", lines[len(lines)-1][0]) >= 0
 }
 
 // placed finds where code goes and gives it the document's indentation.
@@ -364,7 +381,7 @@ func (r *reader) proposal(changes []change, asked []string) (Proposal, error) {
 		return Proposal{}, err
 	}
 	p := Proposal{Hunks: hunks, Imports: r.outside(outside)}
-	if len(outside) == 0 {
+	if len(outside) == 0 && len(asked) > 0 {
 		used := map[string]bool{}
 		for _, c := range inside {
 			for w := range r.vocabulary(c.lines) {
@@ -417,22 +434,22 @@ func (r *reader) check(changes []change, hunks []Hunk) error {
 		}
 	}
 	text := Apply(r.Text, hunks)
-	now := r.rangeOf(text)
-	if blank(now) && len(r.old) > 0 {
+	now := r.after(changes)
+	if len(trimBlank(now)) == 0 && len(r.old) > 0 {
 		return errEmptied
 	}
-	if r.Action == chat.Document && r.codeOf([]string{now}) != r.codeOf([]string{r.Text[r.start:r.end]}) {
+	if r.Action == chat.Document && r.codeOf(now) != r.codeOf(r.old) {
 		return errNotDoc
 	}
-	if err := r.related(r.old, strings.Split(now, "\n")); err != nil {
+	old, replaced := r.old, now
+	if !blank(r.lead()) || !blank(r.trail()) {
+		old = strings.Split(r.Text[r.start:r.end], "\n")
+		replaced = strings.Split(text[r.start:len(text)-(len(r.Text)-r.end)], "\n")
+	}
+	if err := r.related(old, replaced); err != nil {
 		return err
 	}
-	return r.fits(changes, text)
-}
-
-// rangeOf returns the range of the text with the hunks applied.
-func (r *reader) rangeOf(text string) string {
-	return text[r.start : len(text)-(len(r.Text)-r.end)]
+	return r.fits(now, text)
 }
 
 // trimBlank cuts blank lines off both ends.
@@ -489,7 +506,7 @@ func (r *reader) bare(answer string) ([]block, []string) {
 // talk reports whether a line outside of a fence is no code.
 func (r *reader) talk(line string) bool {
 	said := strings.TrimSpace(line)
-	if has(r.lines, line) || r.isComment(said) {
+	if r.knows(line) || r.isComment(said) {
 		return false
 	}
 	if proseLine(line) {

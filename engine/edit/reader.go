@@ -18,10 +18,13 @@ type reader struct {
 	// trimmed are all lines without white space around them.
 	trimmed []string
 
+	// stands tells which trimmed lines the document has.
+	stands map[string]bool
+
 	// names are what the range declares, at its least indentation.
 	names []declaration
 
-	// inRange: the place of imports lies in the range, so that they are code like any other.
+	// importsAt is where imports go. inRange: the place of imports lies in the range, so that they are code like any other.
 	importsAt importPlace
 	inRange   bool
 }
@@ -45,9 +48,11 @@ func newReader(t Target) (*reader, error) {
 		r.b--
 	}
 	r.old = p.lines[r.a:r.b]
+	r.stands = make(map[string]bool, len(r.trimmed))
+	for _, line := range r.trimmed {
+		r.stands[line] = true
+	}
 	r.names = r.declarations(r.old)
-	r.importsAt = r.importPlace()
-	r.inRange = r.importsAt.line > p.first || r.importsAt.none && r.importsAt.line == 0 && p.first == 0 || slices.ContainsFunc(r.old, r.isImport)
 	return r, nil
 }
 
@@ -59,7 +64,7 @@ func (g *grammar) declarations(lines []string) []declaration {
 	for i, line := range lines {
 		first := at + len(margin(line))
 		at += len(line) + 1
-		if blank(line) || len(margin(line)) > len(base) && i > 0 || text.class[first] != inCode {
+		if blank(line) || len(margin(line)) > len(base) && i > 0 || text.class[first] != inCode && (!g.data || text.class[first] == inComment) {
 			continue
 		}
 		if name := g.declared(line); name != "" {
@@ -88,6 +93,9 @@ func telling(line string) bool {
 	}
 	return letters > 3
 }
+
+// knows reports whether the document has a line, but for white space around it.
+func (r *reader) knows(line string) bool { return r.stands[strings.TrimSpace(line)] }
 
 // has reports whether lines hold one, but for white space around it.
 func has(lines []string, line string) bool {

@@ -25,8 +25,17 @@ type scanned struct {
 	broken bool
 }
 
-// scan classifies a text.
+// scan classifies a text, each once.
 func (g *grammar) scan(text string) scanned {
+	s, ok := g.seen[text]
+	if !ok {
+		s = g.classify(text)
+		g.seen[text] = s
+	}
+	return s
+}
+
+func (g *grammar) classify(text string) scanned {
 	s := scanned{text: text, class: make([]byte, len(text))}
 	dialect, ok := tokens.Of(g.dialect)
 	if !ok {

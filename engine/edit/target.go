@@ -27,7 +27,8 @@ type Target struct {
 	Action chat.Action
 
 	// Finish says how the answer ended, "" where that is not known. One that was
-	// cut ([chat.FinishLength]) is refused.
+	// cut ([chat.FinishLength]) is refused; one whose last fence is not closed is
+	// read only where the model is known to have been done ([chat.FinishStop]).
 	Finish chat.FinishReason
 }
 
