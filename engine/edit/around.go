@@ -16,7 +16,7 @@ func (r *reader) cut(lines []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	inBlock := len(lines) < len(all) && len(r.names) == 0 && r.opens(all[:len(all)-len(lines)])
+	inBlock := len(lines) < len(all) && len(r.decls) == 0 && r.opens(all[:len(all)-len(lines)])
 	n := len(lines)
 	if lines, err = r.cutTail(lines); err != nil {
 		return nil, err
@@ -117,8 +117,8 @@ func (r *reader) begins(lines []string) bool {
 	if i == len(lines) || len(r.old) == 0 {
 		return false
 	}
-	if len(r.names) > 0 {
-		return r.declared(lines[i]) == r.names[0].name
+	if len(r.decls) > 0 {
+		return r.declared(lines[i]) == r.decls[0].name
 	}
 	own := r.firstCode(r.old)
 	return own < len(r.old) && telling(lines[i]) && strings.TrimSpace(lines[i]) == strings.TrimSpace(r.old[own])

@@ -144,7 +144,7 @@ func (r *reader) related(old, now []string) error {
 		}
 	}
 	need := 1.0 / 3
-	if len(r.names) > 0 {
+	if len(r.decls) > 0 {
 		need = 1.0 / 5
 	}
 	if float64(shared) < need*float64(len(own)) {

@@ -36,10 +36,10 @@ func (r *reader) document(lines []string) ([]change, error) {
 func (r *reader) comment(lines []string) ([]change, error) {
 	inside := r.docstring && strings.TrimLeft(strings.TrimSpace(lines[0]), "rRuU") != "" && !strings.HasPrefix(strings.TrimSpace(lines[0]), "#")
 	at := r.firstCode(r.old)
-	if len(r.names) > 0 {
-		at = r.names[0].line
+	if len(r.decls) > 0 {
+		at = r.decls[0].line
 	}
-	if at == len(r.old) || inside && len(r.names) == 0 || slices.ContainsFunc(lines, r.elision) {
+	if at == len(r.old) || inside && len(r.decls) == 0 || slices.ContainsFunc(lines, r.elision) {
 		return nil, errUnplaced
 	}
 	return []change{r.insertDoc(at, lines, inside)}, nil

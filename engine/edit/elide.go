@@ -102,5 +102,5 @@ func endsWith(lines, stretch []string) (int, bool) {
 
 // headOnly reports whether a stretch is a declaration's one line and what is above it.
 func (r *reader) headOnly(stretch []string) bool {
-	return r.firstCode(stretch) == len(stretch)-1 && len(r.names) == 1
+	return r.firstCode(stretch) == len(stretch)-1 && len(r.decls) == 1
 }

@@ -17,9 +17,11 @@ type grammar struct {
 	capitalised bool     // lines of code may begin as a sentence does
 	data        bool     // what is declared are keys, which may be renamed
 
-	// seen are the texts that were scanned. A grammar of its own is made for each
-	// answer, which is read by one goroutine.
-	seen map[string]scanned
+	// What was found out already: a grammar of its own is made for each answer,
+	// which one goroutine reads and which repeats most of the document's lines.
+	seen  map[string]scanned    // by text
+	kinds map[string][]lineKind // by text
+	names map[string]string     // what a line declares, by line
 
 	// Both match one line without its indentation. An answer is often a piece
 	// that no reader of declarations takes for one: a signature by itself, a
@@ -124,7 +126,7 @@ func grammarOf(language string) *grammar {
 		name = "text"
 	}
 	g := *grammars[name]
-	g.name, g.seen = name, map[string]scanned{}
+	g.name, g.seen, g.kinds, g.names = name, map[string]scanned{}, map[string][]lineKind{}, map[string]string{}
 	return &g
 }
 
@@ -142,7 +144,19 @@ var notNames = map[string]bool{
 // declared returns the name a line declares, "" for none.
 func (g *grammar) declared(line string) string {
 	line = strings.TrimSpace(line)
-	if g.declares == nil || line == "" || g.isImport(line) {
+	if g.declares == nil || line == "" {
+		return ""
+	}
+	name, ok := g.names[line]
+	if !ok {
+		name = g.declaration(line)
+		g.names[line] = name
+	}
+	return name
+}
+
+func (g *grammar) declaration(line string) string {
+	if g.isImport(line) {
 		return ""
 	}
 	m := g.declares().FindStringSubmatch(line)

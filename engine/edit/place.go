@@ -19,7 +19,7 @@ func (r *reader) place(lines []string) ([]change, error) {
 	if r.leaves(lines) && !r.leaves(r.old) {
 		return nil, errOutside
 	}
-	if len(r.names) == 0 {
+	if len(r.decls) == 0 {
 		return r.placeStatements(lines)
 	}
 	names := r.declarations(lines)
@@ -43,7 +43,7 @@ func (r *reader) place(lines []string) ([]change, error) {
 }
 
 func (r *reader) declaresAll(names []declaration) bool {
-	return !slices.ContainsFunc(r.names, func(own declaration) bool {
+	return !slices.ContainsFunc(r.decls, func(own declaration) bool {
 		return !slices.ContainsFunc(names, func(d declaration) bool { return d.name == own.name })
 	})
 }
@@ -164,13 +164,13 @@ func (r *reader) placeSnippet(lines []string) ([]change, error) {
 // not the others: each replaces its own.
 func (r *reader) placeDeclarations(lines []string, known []declaration) ([]change, error) {
 	mine := parts(lines, r.declarations(lines), r)
-	own := parts(r.old, r.names, r)
+	own := parts(r.old, r.decls, r)
 	if len(mine) != len(known) || len(mine[0].lines) != mine[0].j {
 		return nil, errUnplaced
 	}
 	var out []change
 	for i, part := range mine {
-		k := slices.IndexFunc(r.names, func(d declaration) bool { return d.name == known[i].name })
+		k := slices.IndexFunc(r.decls, func(d declaration) bool { return d.name == known[i].name })
 		c := change{r.a + own[k].i, r.a + own[k].j, trimBlank(part.lines)}
 		if len(out) > 0 && out[len(out)-1].j > c.i {
 			return nil, errUnplaced

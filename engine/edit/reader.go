@@ -21,10 +21,11 @@ type reader struct {
 	// stands tells which trimmed lines the document has.
 	stands map[string]bool
 
-	// names are what the range declares, at its least indentation.
-	names []declaration
+	// decls are what the range declares, at its least indentation.
+	decls []declaration
 
-	// importsAt is where imports go. inRange: the place of imports lies in the range, so that they are code like any other.
+	// importsAt is where imports go. inRange: that place lies in the range, so
+	// that imports are code like any other.
 	importsAt importPlace
 	inRange   bool
 }
@@ -52,7 +53,7 @@ func newReader(t Target) (*reader, error) {
 	for _, line := range r.trimmed {
 		r.stands[line] = true
 	}
-	r.names = r.declarations(r.old)
+	r.decls = r.declarations(r.old)
 	return r, nil
 }
 
@@ -75,7 +76,7 @@ func (g *grammar) declarations(lines []string) []declaration {
 }
 
 func (r *reader) declares(name string) bool {
-	return slices.ContainsFunc(r.names, func(d declaration) bool { return d.name == name })
+	return slices.ContainsFunc(r.decls, func(d declaration) bool { return d.name == name })
 }
 
 // telling reports whether a line says enough to be recognised by: a bracket

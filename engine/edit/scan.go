@@ -232,7 +232,13 @@ func (g *grammar) kindsOf(lines []string) []lineKind {
 	if len(lines) == 0 {
 		return nil
 	}
-	return g.scan(strings.Join(lines, "\n")).kinds()
+	text := strings.Join(lines, "\n")
+	out, ok := g.kinds[text]
+	if !ok {
+		out = g.scan(text).kinds()
+		g.kinds[text] = out
+	}
+	return out
 }
 
 func (s scanned) allComment(from, to int) bool {
