@@ -31,6 +31,7 @@ func (s *Server) methods() map[string]method {
 		// Our own requests.
 		ext.MethodChat:                call(s, s.chat),
 		ext.MethodRoute:               call(s, s.route),
+		ext.MethodContextPreview:      call(s, s.contextPreview),
 		ext.MethodModels:              call(s, s.models),
 		ext.MethodStats:               call(s, s.stats),
 		ext.MethodFeedback:            call(s, s.feedback),

@@ -259,6 +259,7 @@ func record(t *testing.T) map[string]string {
 	question := map[string]any{"message": "What does it do?", "action": "explain", "context": []any{selection}}
 
 	r.exchange("rigrun/route", question)
+	r.exchange("rigrun/context/preview", question)
 	question["partialResultToken"], question["workDoneToken"] = "answer-1", "work-1"
 	chatted := r.exchange("rigrun/chat", question)
 	r.exchange("rigrun/models", map[string]any{})

@@ -98,6 +98,7 @@ type fitting struct {
 	share []int      // how much of each item is sent
 	known map[form]string
 	sizes map[form]int
+	given map[int]int // by item: see lastGiven
 }
 
 // form is an item rendered in one way.
@@ -109,7 +110,7 @@ type form struct {
 func newFitting(q *Question, c *Counter, window int) *fitting {
 	f := &fitting{
 		q: q, count: c.Tokens, window: window, order: placed(q.Context), share: make([]int, len(q.Context)),
-		known: map[form]string{}, sizes: map[form]int{},
+		known: map[form]string{}, sizes: map[form]int{}, given: map[int]int{},
 	}
 	f.fixed = f.count(q.Texts.System) + f.count(q.words()) + 2*turnTokens
 	for _, t := range summaryTurns(q.Summary) {
@@ -143,10 +144,14 @@ func (f *fitting) reserve() int {
 // fit leaves things out, least useful first, until the rest fits. Where only the
 // answer's share is missing in the end, the answer gets what there is.
 func (f *fitting) fit() error {
-	steps := f.steps()
-	for !f.fits(f.room) {
+	if f.fits(f.room) {
+		return nil
+	}
+	goal, steps := f.goal(), f.steps()
+	for !f.fits(goal) {
 		if len(steps) == 0 {
 			if f.fits(f.window - f.window/slack) {
+				f.putBack(f.room)
 				return nil
 			}
 			return &TooLong{Tokens: f.tokens(), Window: f.window}
@@ -154,8 +159,17 @@ func (f *fitting) fit() error {
 		steps[0]()
 		steps = steps[1:]
 	}
-	f.putBack()
+	f.putBack(goal)
 	return nil
+}
+
+// goal is the room to cut to. A question that begins a conversation leaves a
+// quarter of it free, so that those that follow it need not cut it again.
+func (f *fitting) goal() int {
+	if len(f.past) == 0 {
+		return f.room * 3 / 4
+	}
+	return f.room
 }
 
 // fits reports whether the prompt as it is now fits into a room, 0 for no limit.
@@ -194,14 +208,14 @@ func (f *fitting) trim(most int) {
 
 // putBack restores what was left out for nothing: small items that went before a
 // large one, whose place they can keep beside what is left of it.
-func (f *fitting) putBack() {
+func (f *fitting) putBack(room int) {
 	for u := enclosing; u >= outline; u-- {
 		for _, i := range f.order {
 			if usefulnessOf(&f.q.Context[i]) != u || f.share[i] == whole {
 				continue
 			}
 			was := f.share[i]
-			if f.share[i] = whole; !f.fits(f.room) {
+			if f.share[i] = whole; !f.fits(room) {
 				f.share[i] = was
 			}
 		}
@@ -232,14 +246,24 @@ func (f *fitting) formOf(i int) form {
 	if v.share != whole || usefulnessOf(&f.q.Context[i]) == never || f.q.Context[i].Text == "" {
 		return v
 	}
-	text := f.text(v)
-	for _, e := range f.past[f.start:] {
-		if e.turns[0].Role == chat.RoleUser && strings.Contains(e.turns[0].Content, text) {
-			v.referred = true
-			return v
+	v.referred = f.lastGiven(i) >= f.start
+	return v
+}
+
+// lastGiven is the number of the last exchange whose question holds an item, -1
+// where none does.
+func (f *fitting) lastGiven(i int) int {
+	if n, ok := f.given[i]; ok {
+		return n
+	}
+	text, n := f.text(form{item: i}), len(f.past)-1
+	for ; n >= 0; n-- {
+		if t := f.past[n].turns[0]; t.Role == chat.RoleUser && strings.Contains(t.Content, text) {
+			break
 		}
 	}
-	return v
+	f.given[i] = n
+	return n
 }
 
 func (f *fitting) size(v form) int {

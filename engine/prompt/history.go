@@ -12,26 +12,37 @@ type exchange struct {
 	tokens int
 }
 
-// exchanges groups the turns of a conversation: each begins with a user's turn. A
-// turn of more than a quarter of the room is sent as its beginning and its end:
-// such a turn was made for a model with a longer window. room is in tokens, 0 for
-// no limit.
+// exchanges groups the turns of a conversation: each begins with a user's turn.
+// One that would take more than seven eighths of the room by itself was made for a
+// model with a longer window: of its long turns the beginning and the end are
+// sent. room is in tokens, 0 for no limit.
 func exchanges(history []chat.Turn, count func(string) int, room int) []exchange {
 	var out []exchange
 	for i, turn := range history {
-		tokens := count(turn.Content)
-		if room > 0 && tokens > room/4 {
-			turn.Content = middleOut(turn.Content, tokens, room/4)
-			tokens = count(turn.Content)
-		}
 		if i == 0 || turn.Role == chat.RoleUser {
 			out = append(out, exchange{})
 		}
 		last := &out[len(out)-1]
 		last.turns = append(last.turns, turn)
-		last.tokens += tokens + turnTokens
+		last.tokens += count(turn.Content) + turnTokens
+	}
+	for i := range out {
+		if room > 0 && out[i].tokens > room*7/8 {
+			out[i].shorten(count, room/4)
+		}
 	}
 	return out
+}
+
+// shorten leaves the middle out of each turn of more than so many tokens.
+func (e *exchange) shorten(count func(string) int, most int) {
+	e.tokens = 0
+	for i := range e.turns {
+		if tokens := count(e.turns[i].Content); tokens > most {
+			e.turns[i].Content = middleOut(e.turns[i].Content, tokens, most)
+		}
+		e.tokens += count(e.turns[i].Content) + turnTokens
+	}
 }
 
 // middleOut shortens a text of so many tokens to about most: whole lines of its

@@ -6,6 +6,7 @@ import "github.com/rigrun/rigrun-lsp/engine/chat"
 const (
 	MethodChat                = "rigrun/chat"
 	MethodRoute               = "rigrun/route"
+	MethodContextPreview      = "rigrun/context/preview"
 	MethodModels              = "rigrun/models"
 	MethodStats               = "rigrun/stats"
 	MethodFeedback            = "rigrun/feedback"

@@ -32,6 +32,24 @@ type ContextItem struct {
 	Query string           `json:"query,omitzero"`
 }
 
+// PreviewResult is the result of rigrun/context/preview.
+type PreviewResult struct {
+	Text       string           `json:"text"` // every turn below a line with its role
+	Tokens     int              `json:"tokens"`
+	Items      []PreviewItem    `json:"items"`
+	Redactions []chat.Redaction `json:"redactions"`
+}
+
+// PreviewItem is what would become of one piece of context, or, with the kind
+// "conversation", of the turns before.
+type PreviewItem struct {
+	Kind   chat.ContextKind `json:"kind"`
+	URI    string           `json:"uri,omitzero"`
+	Range  *protocol.Range  `json:"range,omitzero"`
+	Tokens int              `json:"tokens"`
+	Cut    string           `json:"cut,omitzero"` // why not all of it is sent
+}
+
 // ModelsResult is the result of rigrun/models.
 type ModelsResult struct {
 	Models []chat.Model `json:"models"`

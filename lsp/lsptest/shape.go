@@ -28,6 +28,7 @@ func Shapes() map[string]Shape {
 	return map[string]Shape{
 		ext.MethodChat:                {of[ext.ChatParams], of[chat.Result]},
 		ext.MethodRoute:               {of[ext.ChatParams], of[chat.RouteDecision]},
+		ext.MethodContextPreview:      {of[ext.ChatParams], of[ext.PreviewResult]},
 		ext.MethodModels:              {of[struct{}], of[ext.ModelsResult]},
 		ext.MethodStats:               {of[struct{}], of[chat.Stats]},
 		ext.MethodFeedback:            {of[ext.FeedbackParams], of[null]},
