@@ -117,10 +117,11 @@ type Engine struct {
 	conversations *store.Conversations
 	prompts       *prompt.Library
 	gauges        gauges
+	summaries     summaries
 	stats         stats
 	flights       flights
 
-	// ctx is the life of every flight; stop ends it. running counts flights.
+	// ctx is the life of every flight and summary; stop ends it. running counts them.
 	ctx     context.Context
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -163,6 +164,7 @@ func (e *Engine) Close() {
 // route, and l.Close always. The result is nil exactly where an error is returned.
 func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.Result, error) {
 	start := e.now()
+	e.summaries.yield()
 	asked := prompt.New(e.prompts.Texts(&req), &req)
 	turn, err := e.begin(req, &asked)
 	if err != nil {
@@ -200,7 +202,11 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 		done.end.Err = fmt.Errorf("write the answer: %w", err)
 	}
 	e.stats.record(m, done.end)
-	return e.settle(p, m, turn, done)
+	result, err := e.settle(p, m, turn, done)
+	if err == nil {
+		e.summarise(p, m.decision, turn.ConversationID)
+	}
+	return result, err
 }
 
 // begin checks a question and records it.

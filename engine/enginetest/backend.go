@@ -40,6 +40,9 @@ type Backend struct {
 	Label   string // what Name returns
 	Scripts []Script
 
+	// Choose, where it is set and returns a script, goes before Scripts.
+	Choose func(p *chat.Prompt) Script
+
 	mu        sync.Mutex
 	prompts   []chat.Prompt // guarded by mu
 	cancelled int           // guarded by mu
@@ -79,6 +82,11 @@ func (b *Backend) next(p *chat.Prompt) Script {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.prompts = append(b.prompts, *p)
+	if b.Choose != nil {
+		if s := b.Choose(p); s != nil {
+			return s
+		}
+	}
 	return b.Scripts[min(len(b.prompts), len(b.Scripts))-1]
 }
 

@@ -217,6 +217,3 @@ func (l *Library) Err() error {
 	l.pending = nil
 	return err
 }
-
-// Summary is the system prompt for summarising a conversation.
-func Summary() string { return builtin("summary").text }
