@@ -173,10 +173,10 @@ func (r *reader) lineBefore() int {
 // range in the document, where all the rest is the document's too.
 func (r *reader) cutTail(lines []string) ([]string, error) {
 	next := r.b
-	for next < len(r.trimmed) && !telling(r.trimmed[next]) {
+	for next < len(r.trimmed) && (!telling(r.trimmed[next]) || has(r.old, r.trimmed[next])) {
 		next++
 	}
-	if next == len(r.trimmed) || has(r.old, r.trimmed[next]) {
+	if next == len(r.trimmed) {
 		return lines, nil
 	}
 	for i, line := range lines {
@@ -186,9 +186,28 @@ func (r *reader) cutTail(lines []string) ([]string, error) {
 		if !r.follows(lines[i:], next) {
 			return nil, errOutside
 		}
-		return lines[:i], nil
+		return lines[:r.backTo(lines, i, next)], nil
 	}
 	return lines, nil
+}
+
+// backTo goes back over lines that the document has between the range and a line
+// of it: decorators that many declarations have.
+func (r *reader) backTo(lines []string, i, next int) int {
+	for i > 1 && next > r.b {
+		before := strings.TrimSpace(lines[i-1])
+		switch {
+		case before == "":
+			i--
+		case r.trimmed[next-1] == "":
+			next--
+		case before == r.trimmed[next-1]:
+			i, next = i-1, next-1
+		default:
+			return i
+		}
+	}
+	return i
 }
 
 // follows reports whether lines are the document's from a line on, in its order,
@@ -216,7 +235,7 @@ func (r *reader) cutClosers(lines []string) []string {
 	}
 	for len(lines) > 1 && !r.sound(lines) {
 		last := strings.TrimSpace(lines[len(lines)-1])
-		closes := strings.Trim(last, "})];,") == "" && slices.Contains(r.trimmed[r.b:], last)
+		closes := strings.Trim(r.codeOf([]string{last}), "})];,") == "" && slices.Contains(r.trimmed[r.b:], last)
 		if last != "" && !closes && !r.elision(last) {
 			break
 		}

@@ -209,6 +209,9 @@ func (r *reader) fits(now []string, text string) error {
 	if r.brackets && r.sound(r.old) && !r.sound(now) {
 		return errSyntax
 	}
+	if r.unended(r.old) == 0 && r.unended(now) != 0 {
+		return errSyntax
+	}
 	ok := r.checker()
 	if ok != nil && ok(text) && r.name != "python" {
 		return nil // it reads as a whole: no need to count brackets

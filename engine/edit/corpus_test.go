@@ -209,11 +209,12 @@ func check(t testing.TB, target Target, p Proposal) {
 	}
 }
 
-// everything is the answers held out while the code was written, and those
-// written along with it.
+// everything is the answers written before the code that reads them (heldout),
+// those written along with it (corpus), and those written after it, to see what
+// it does with what it was not made for (second).
 func everything(t testing.TB) []example {
 	t.Helper()
-	return slices.Concat(corpus(t, "heldout"), corpus(t, "corpus"))
+	return slices.Concat(corpus(t, "heldout"), corpus(t, "corpus"), corpus(t, "second"))
 }
 
 // TestCorpus holds every answer to its outcome: applied right or refused, and

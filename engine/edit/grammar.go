@@ -2,6 +2,7 @@ package edit
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -35,13 +36,13 @@ func pattern(expr string) func() *regexp.Regexp {
 }
 
 // The expressions match one line without its indentation. A declaration's name
-// is the one group that matched.
+// is the group that matched, in Go after its receiver's type.
 var (
-	goDecl   = pattern(`^(?:func\s+(?:\([^)]*\)\s*)?([\w]+)\s*[\[(]|type\s+(\w+)|(?:var|const)\s+(\w+))`)
+	goDecl   = pattern(`^(?:func\s+(?:\((?:\w+\s+)?\*?(\w+)[^)]*\)\s*)?(\w+)\s*[\[(]|type\s+(\w+)|(?:var|const)\s+(\w+))`)
 	pyDecl   = pattern(`^(?:(?:async\s+)?def|class)\s+(\w+)`)
 	jsDecl   = pattern(`^(?:export\s+)?(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?\s*([\w$]+)|(?:class|interface|enum|namespace|type)\s+([\w$]+)|(?:const|let|var)\s+([\w$]+)\s*[:=]|(?:(?:public|private|protected|static|async|override|readonly|get|set)\s+)*\*?#?([\w$]+)\s*(?:<[^>]*>)?\([^;]*\{\s*$)`)
 	rustDecl = pattern(`^(?:pub(?:\([^)]*\))?\s+)?(?:default\s+)?(?:(?:(?:async|unsafe|const|extern(?:\s+"[^"]*")?)\s+)*fn\s+(\w+)|(?:struct|enum|trait|union|mod|type|static|const)\s+(\w+)|macro_rules!\s*(\w+)|impl(?:<[^{]*?>)?\s+([\w:]+))`)
-	cDecl    = pattern(`^(?:(?:typedef\s+)?(?:(?:public|private|protected|internal|static|final|abstract|sealed|partial|export)\s+)*(?:struct|class|enum|union|interface|record|namespace)\s+(\w+)[^;()]*$|[A-Za-z_][\w\s*&:<>,.\[\]?~@]*[\s*&>\]]\s*(~?\w+)\s*\([^;]*$|#define\s+(\w+))`)
+	cDecl    = pattern(`^(?:(?:typedef\s+)?(?:(?:public|private|protected|internal|static|final|abstract|sealed|partial|export)\s+)*(?:struct|class|enum|union|interface|record|namespace)\s+(\w+)[^;()]*$|[A-Za-z_][\w\s*&:<>,.\[\]?~@]*[\s*&>\]]\s*((?:\w+::)*~?\w+)\s*\([^;]*$|((?:\w+::)+~?\w+)\s*\([^;]*$|#define\s+(\w+))`)
 	anyDecl  = pattern(`^(?:(?:public|private|protected|internal|static|final|abstract|open|override|local|async|export|pub|inline|suspend|defp?)\s+)*(?:def|fn|func|fun|function|class|struct|enum|interface|trait|module|protocol|extension|object|type|sub|proc)\s+(?:self\.)?([\w.:]+)`)
 
 	shellDecl = pattern(`^(?:function\s+([\w:-]+)|([\w:-]+)\s*\(\s*\))`)
@@ -160,12 +161,14 @@ func (g *grammar) declaration(line string) string {
 		return ""
 	}
 	m := g.declares().FindStringSubmatch(line)
-	for _, name := range m[min(len(m), 1):] {
-		if name != "" && !notNames[name] && !notNames[firstWord(line)] {
-			return name
-		}
+	if len(m) == 0 || notNames[firstWord(line)] {
+		return ""
 	}
-	return ""
+	parts := slices.DeleteFunc(m[1:], func(part string) bool { return part == "" })
+	if slices.ContainsFunc(parts, func(part string) bool { return notNames[part] }) {
+		return ""
+	}
+	return strings.Join(parts, ".")
 }
 
 func firstWord(line string) string {

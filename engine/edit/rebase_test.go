@@ -8,6 +8,24 @@ import (
 	"testing"
 )
 
+func TestApply(t *testing.T) {
+	const text = "0123456789"
+	for _, c := range []struct {
+		hunks []Hunk
+		want  string
+	}{
+		{nil, text},
+		{[]Hunk{{0, 0, "a"}, {3, 5, ""}, {10, 10, "z"}}, "a01256789z"},
+		{[]Hunk{{2, 4, "x"}, {4, 6, "y"}}, "01xy6789"},
+		{[]Hunk{{5, 6, "x"}, {1, 2, "out of order"}}, "01234x6789"},
+		{[]Hunk{{8, 99, "outside"}}, text},
+	} {
+		if got := Apply(text, c.hunks); got != c.want {
+			t.Errorf("Apply(%v) = %q, want %q", c.hunks, got, c.want)
+		}
+	}
+}
+
 func TestRebase(t *testing.T) {
 	const was = "head\n\nfunc a() {\n\told\n}\n\ntail\n"
 	start := strings.Index(was, "func")
