@@ -88,6 +88,9 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 	if s.client.codeActionLiterals {
 		c.CodeActionProvider = &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{ext.KindExplain}}
 	}
+	if s.client.completes && !s.client.registersCompletion {
+		c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: triggers()}
+	}
 	if s.client.textDocumentContent {
 		c.Workspace.TextDocumentContent = &protocol.TextDocumentContentOptions{Schemes: []string{ext.Scheme}}
 	}
@@ -145,6 +148,8 @@ type client struct {
 	workDoneProgress    bool // takes progress that the server creates
 	showDocument        bool
 	textDocumentContent bool
+	completes           bool // asks for textDocument/completion
+	registersCompletion bool // takes a dynamic registration for textDocument/completion
 	codeActionLiterals  bool // takes CodeAction, not only Command
 	llmTag              bool // takes CodeActionTag.LLMGenerated
 	diagnostics         bool // shows what textDocument/publishDiagnostics brings
@@ -173,6 +178,8 @@ func readClient(p *protocol.InitializeParams) client {
 	}
 	if t := caps.TextDocument; t != nil {
 		c.diagnostics = t.PublishDiagnostics != nil
+		c.completes = t.Completion != nil
+		c.registersCompletion = t.Completion != nil && is(t.Completion.DynamicRegistration)
 	}
 	if t := caps.TextDocument; t != nil && t.CodeAction != nil {
 		c.codeActionLiterals = t.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil

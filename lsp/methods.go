@@ -24,6 +24,7 @@ func (s *Server) methods() map[string]method {
 
 		// Standard requests: snapshot in order, then concurrent. None calls a model.
 		protocol.MethodTextDocumentCodeAction:       call(s, s.codeAction),
+		protocol.MethodTextDocumentCompletion:       call(s, s.completion),
 		protocol.MethodTextDocumentHover:            call(s, s.hover),
 		protocol.MethodWorkspaceExecuteCommand:      call(s, s.executeCommand),
 		protocol.MethodWorkspaceTextDocumentContent: call(s, s.textDocumentContent),
@@ -36,6 +37,7 @@ func (s *Server) methods() map[string]method {
 		ext.MethodStats:               call(s, s.stats),
 		ext.MethodFeedback:            call(s, s.feedback),
 		ext.MethodCacheClear:          call(s, s.cacheClear),
+		ext.MethodContextComplete:     call(s, s.contextComplete),
 		ext.MethodConversationsList:   call(s, s.conversationsList),
 		ext.MethodConversationsGet:    call(s, s.conversationsGet),
 		ext.MethodConversationsRename: call(s, s.conversationsRename),

@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -254,6 +255,8 @@ func record(t *testing.T) map[string]string {
 		Models: []backendtest.Model{{Name: "qwen2.5-coder:7b", Size: 4683087332, Context: 32768, Loaded: true, Capabilities: []string{"completion", "insert"}}},
 	})
 	r := &recorder{t: t, e: lsptest.Start(t, lsptest.Options{URL: model.URL}), blocks: map[string]string{}}
+	r.write("sum.go", "package sum\n")
+	r.write("sub/subtract.go", "package sub\n")
 	doc := r.e.Open("sum.go", "go", "package sum\n\nfunc add(a, b int) int {\n\treturn a + b\n}\n")
 	selection := map[string]any{"kind": "selection", "uri": doc.URI, "range": doc.Lines(3, 5)}
 	question := map[string]any{"message": "What does it do?", "action": "explain", "context": []any{selection}}
@@ -264,6 +267,7 @@ func record(t *testing.T) map[string]string {
 	chatted := r.exchange("rigrun/chat", question)
 	r.exchange("rigrun/models", map[string]any{})
 	r.exchange("rigrun/stats", map[string]any{})
+	r.exchange("rigrun/context/complete", map[string]any{"text": "what calls @file:su", "offset": 19})
 	r.exchange("rigrun/feedback", map[string]any{"messageId": chatted["messageId"], "rating": "good"})
 	r.exchange("rigrun/cache/clear", map[string]any{})
 	id := map[string]any{"conversationId": chatted["conversationId"]}
@@ -302,6 +306,16 @@ type recorder struct {
 	e      *lsptest.Editor
 	blocks map[string]string
 	ids    []string
+}
+
+// write puts a file into the workspace.
+func (r *recorder) write(name, text string) {
+	r.t.Helper()
+	file := filepath.Join(r.e.Folders[0], filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+		r.t.Fatal(err)
+	}
+	writeFile(r.t, file, text)
 }
 
 // exchange sends a request, keeps it and returns the result's members.

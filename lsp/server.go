@@ -13,6 +13,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 	"github.com/rigrun/rigrun-lsp/lsp/frame"
 	"github.com/rigrun/rigrun-lsp/lsp/progress"
@@ -20,12 +21,15 @@ import (
 
 // Options are what a server is made of.
 type Options struct {
-	Engine  *engine.Engine
-	Setup   func(config.Config) engine.Setup // makes the parts of the engine that depend on the configuration
-	Layers  func() ([]config.Layer, []config.Problem)
-	Overlay *document.Overlay // kept in step with the open documents, for readers of files
-	Log     *zap.Logger
-	Version string
+	Engine *engine.Engine
+	Setup  func(config.Config) engine.Setup // makes the parts of the engine that depend on the configuration
+	Layers func() ([]config.Layer, []config.Problem)
+	// Workspaces are the files that a question may bring in, by rules that whoever
+	// starts the server sets.
+	Workspaces *workspace.Pool
+	Overlay    *document.Overlay // kept in step with the open documents, for readers of files
+	Log        *zap.Logger
+	Version    string
 	// StateDir is where answers are written for clients that can show a file
 	// and nothing better; "" where there is no such place.
 	StateDir string

@@ -19,6 +19,8 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/engine/prompt"
+	"github.com/rigrun/rigrun-lsp/engine/secret"
+	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 )
@@ -81,8 +83,9 @@ func serve(ctx context.Context, args []string, std stdio, getenv func(string) st
 	defer e.Close()
 	server := lsp.New(lsp.Options{
 		Engine: e, Setup: house.Setup, Overlay: overlay, Log: log, Version: version(),
-		Layers:   func() ([]config.Layer, []config.Problem) { return layers(getenv) },
-		StateDir: stateDir(getenv),
+		Workspaces: workspace.NewPool(workspace.Options{Files: overlay, Secret: secret.File}),
+		Layers:     func() ([]config.Layer, []config.Problem) { return layers(getenv) },
+		StateDir:   stateDir(getenv),
 	})
 	return server.Serve(ctx, conn)
 }

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -145,7 +146,18 @@ func (g *gathering) buffer(m Mention) {
 		g.out = append(g.out, left(chat.ContextFile, m.String(), "means no document: none is open"))
 		return
 	}
-	g.add(m, *g.focus.Buffer)
+	b := g.focus.Buffer
+	reason := g.w.Withheld(b.Path, b.RealPath)
+	if g.w.secret(b.Path) || g.w.secret(b.RealPath) {
+		reason = reasonSecret
+	}
+	if reason != "" {
+		l := left(chat.ContextFile, m.String(), "%s", filepath.Base(b.Path)+" "+reason)
+		l.URI = b.URI
+		g.out = append(g.out, l)
+		return
+	}
+	g.add(m, *b)
 }
 
 func (g *gathering) git(ctx context.Context, m Mention) {

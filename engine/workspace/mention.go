@@ -72,8 +72,11 @@ func Mentions(message string) (found []Mention) {
 			break
 		}
 		at += i
-		if end := spanEnd(code, at); end > 0 {
-			i = end
+		for len(code) > 0 && code[0][1] <= at {
+			code = code[1:]
+		}
+		if len(code) > 0 && code[0][0] <= at {
+			i = code[0][1]
 			continue
 		}
 		m, ok := mentionAt(message, at)
@@ -226,14 +229,4 @@ func inlineSpans(line string, at int) (spans [][2]int) {
 		i = open + 1 + end + 1
 		spans = append(spans, [2]int{at + open, at + i})
 	}
-}
-
-// spanEnd returns the end of the span that holds a byte, 0 where none does.
-func spanEnd(spans [][2]int, at int) int {
-	for _, s := range spans {
-		if s[0] <= at && at < s[1] {
-			return s[1]
-		}
-	}
-	return 0
 }

@@ -11,6 +11,7 @@ const (
 	MethodStats               = "rigrun/stats"
 	MethodFeedback            = "rigrun/feedback"
 	MethodCacheClear          = "rigrun/cache/clear"
+	MethodContextComplete     = "rigrun/context/complete"
 	MethodConversationsList   = "rigrun/conversations/list"
 	MethodConversationsGet    = "rigrun/conversations/get"
 	MethodConversationsRename = "rigrun/conversations/rename"

@@ -50,6 +50,27 @@ type PreviewItem struct {
 	Cut    string           `json:"cut,omitzero"` // why not all of it is sent
 }
 
+// CompleteParams ask what can stand in a message that is being typed. Offset is
+// where the cursor is, counted from the message's beginning in units of the
+// position encoding that was agreed on.
+type CompleteParams struct {
+	Text   *string `json:"text"`   // required
+	Offset *uint32 `json:"offset"` // required
+}
+
+// CompleteResult is the result of rigrun/context/complete, best first.
+type CompleteResult struct {
+	Items []CompleteItem `json:"items"`
+}
+
+// CompleteItem is one completion. InsertText takes the place of everything from
+// the "@" or "/" before the cursor up to the cursor.
+type CompleteItem struct {
+	Label      string `json:"label"`
+	InsertText string `json:"insertText"`
+	Detail     string `json:"detail,omitzero"`
+}
+
 // ModelsResult is the result of rigrun/models.
 type ModelsResult struct {
 	Models []chat.Model `json:"models"`

@@ -25,6 +25,9 @@ type abilities struct {
 		DidChangeConfiguration struct{ DynamicRegistration bool }
 		TextDocumentContent    *struct{}
 	}
+	TextDocument struct {
+		Completion struct{ DynamicRegistration bool }
+	}
 	Window struct {
 		WorkDoneProgress bool
 		ShowDocument     struct{ Support bool }

@@ -14,6 +14,8 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/engine/enginetest"
+	"github.com/rigrun/rigrun-lsp/engine/secret"
+	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 )
@@ -31,7 +33,8 @@ func (e *Editor) serve() {
 	})
 	server := lsp.New(lsp.Options{
 		Engine: e.Engine, Setup: e.setup, Layers: e.layers, Overlay: overlay,
-		Log: e.logger(), Version: "0.0.0-test", StateDir: e.StateDir,
+		Workspaces: workspace.NewPool(workspace.Options{Files: overlay, Secret: secret.File}),
+		Log:        e.logger(), Version: "0.0.0-test", StateDir: e.StateDir,
 	})
 	var ctx context.Context
 	ctx, e.stop = context.WithCancel(context.Background())

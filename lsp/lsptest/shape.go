@@ -33,6 +33,7 @@ func Shapes() map[string]Shape {
 		ext.MethodStats:               {of[struct{}], of[chat.Stats]},
 		ext.MethodFeedback:            {of[ext.FeedbackParams], of[null]},
 		ext.MethodCacheClear:          {of[struct{}], of[ext.CacheClearResult]},
+		ext.MethodContextComplete:     {of[ext.CompleteParams], of[ext.CompleteResult]},
 		ext.MethodConversationsList:   {of[ext.ConversationsListParams], of[ext.ConversationsListResult]},
 		ext.MethodConversationsGet:    {of[ext.ConversationParams], of[chat.Conversation]},
 		ext.MethodConversationsRename: {of[ext.ConversationsRenameParams], of[chat.Summary]},
