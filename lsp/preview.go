@@ -15,7 +15,7 @@ import (
 // contextPreview shows what a question would send, without sending it.
 func (s *Server) contextPreview(ctx context.Context, p *ext.ChatParams, v view) (ext.PreviewResult, error) {
 	s.configured(ctx)
-	req, err := v.request(p)
+	req, err := v.request(ctx, p)
 	if err != nil {
 		return ext.PreviewResult{}, err
 	}
