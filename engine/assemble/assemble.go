@@ -44,7 +44,7 @@ type House struct {
 	key    func() secret.Key
 	file   *database.File // of what outlives the process, nil for none
 	shelf  shelf
-	looks  func(folders []string) tools.Workspace // set by Engine; nil before
+	looks  func(folders []string) tools.Workspace // set by UseFiles; nil before
 }
 
 // Open returns a house that keeps its files below stateDir, or in memory alone
@@ -100,7 +100,7 @@ func (h *House) Close() error {
 // Engine returns an engine for a configuration. files is how the outline sees
 // the workspace; [outline.Disk] reads the disk alone.
 func (h *House) Engine(c config.Config, files outline.Files) *engine.Engine {
-	h.looks = looks(files)
+	h.UseFiles(files)
 	return engine.New(engine.Options{
 		Setup:        h.Setup(c),
 		Outline:      outline.New(files),
@@ -109,6 +109,10 @@ func (h *House) Engine(c config.Config, files outline.Files) *engine.Engine {
 		Now:          time.Now,
 	})
 }
+
+// UseFiles says how the setups that follow see files: as the editor shows them.
+// Without it no model looks into a workspace.
+func (h *House) UseFiles(files outline.Files) { h.looks = looks(files) }
 
 // Setup returns the parts of an engine that depend on the configuration. It
 // opens no connection.

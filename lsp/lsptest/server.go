@@ -27,6 +27,7 @@ func (e *Editor) serve() {
 	e.wire = mine
 	e.house = assemble.Open(e.StateDir)
 	overlay := document.NewOverlay(outline.Disk())
+	e.house.UseFiles(overlay)
 	e.Engine = engine.New(engine.Options{
 		Setup:   e.setup(config.Default()),
 		Outline: outline.New(overlay), OutlineModel: outline.Model, Now: time.Now,
