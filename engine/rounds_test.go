@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -429,4 +431,33 @@ func TestRoundsArePaid(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestThoseWhoJoinGetTheSteps has a second asker join after a marked file was read
+// and quoted: it has the whole answer, its steps, its level and its seal.
+func TestThoseWhoJoinGetTheSteps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		h := openTools(t, workspace(),
+			enginetest.Script{{Calls: []chat.ToolCall{read("a", "plan.md"), read("b", "config.py")}}},
+			enginetest.Script{{Text: "It is " + bare}, {Wait: release}, {Text: "."}})
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() {
+				text, r, rec := say(t, h, about("what is in plan.md"))
+				if text != "It is "+bare+"." || len(rec.Steps()) != 2 || len(r.Steps) != 2 || r.Route.Classification != chat.Secret {
+					t.Errorf("%q, %+v", text, r)
+				}
+				if c, _ := h.Conversations().Get(r.ConversationID); c.Classification != chat.Secret || h.Conversations().Upcoming(r.ConversationID).Sealed == "" {
+					t.Errorf("%+v", c)
+				}
+			})
+			synctest.Wait()
+		}
+		close(release)
+		wg.Wait()
+		if n := len(h.backend.Prompts()); n != 2 {
+			t.Errorf("%d calls", n)
+		}
+	})
 }
