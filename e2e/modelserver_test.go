@@ -43,8 +43,8 @@ func startModelServer(t *testing.T, shape gguf.Shape) *modelServer {
 }
 
 // startLlama starts llama-server with one thread: with two on two busy cores it
-// is hundreds of times slower.
-func startLlama(t *testing.T, shape gguf.Shape) *modelServer {
+// is hundreds of times slower. more are further arguments.
+func startLlama(t *testing.T, shape gguf.Shape, more ...string) *modelServer {
 	t.Helper()
 	program, err := components.LlamaServer(t.Context())
 	if u, ok := errors.AsType[*components.Unavailable](err); ok {
@@ -55,10 +55,11 @@ func startLlama(t *testing.T, shape gguf.Shape) *modelServer {
 	}
 	port := components.FreePort(t)
 	s := &modelServer{kind: "openai", url: "http://127.0.0.1:" + port, model: shape.Name}
-	cmd := program.Command(context.WithoutCancel(t.Context()),
+	cmd := program.Command(context.WithoutCancel(t.Context()), append([]string{
 		"--model", modelFile(t, shape), "--alias", shape.Name, "--offline", "--no-webui",
 		"--ctx-size", "8192", "--parallel", "1", "--threads", "1", "--threads-batch", "1",
-		"--host", "127.0.0.1", "--port", port)
+		"--host", "127.0.0.1", "--port", port,
+	}, more...)...)
 	s.start(t, cmd, s.url+"/health")
 	return s
 }

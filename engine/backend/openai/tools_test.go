@@ -108,7 +108,7 @@ func TestLlamaServerTellsOfTools(t *testing.T) {
 			}
 			_, _ = w.Write([]byte(body))
 		}))
-		defer s.Close()
+		t.Cleanup(s.Close)
 		models, err := newClient(t, s.URL, openai.Options{}).Models(t.Context())
 		if err != nil || slices.Contains(models[0].Capabilities, "tools") != want {
 			t.Errorf("%s: %+v, %v", props, models, err)
