@@ -131,9 +131,10 @@ func (e *Engine) fit(p *plan, a *attempt) error {
 
 // shorter is an attempt again with less of its prompt, after its server refused
 // it for its length and said how much it takes. ok is false where that is no
-// help, or was tried before.
+// help, or was tried before; where tools have added to the prompt, its length is
+// not the question's.
 func (e *Engine) shorter(p *plan, failed *attempt, err error) (a attempt, ok bool) {
-	if failed.again || !e.gauge(failed).refused(err, failed.prompt.Tokens) {
+	if failed.again || len(failed.prompt.Rounds) > 0 || !e.gauge(failed).refused(err, failed.prompt.Tokens) {
 		return attempt{}, false
 	}
 	a = e.attempt(p, failed.decision)

@@ -81,6 +81,11 @@ func (p *plan) rounds(ctx context.Context, f *flight, a *attempt) (stream.End, e
 		a.prompt.NoCalls = n > tools.MaxRounds || l.session.Full() || n > 1 && p.cost(f, a, 2) > 0
 		c := &calls{}
 		end, err := p.call(ctx, f, a, l, c)
+		if chat.KindOf(err) == chat.ContextTooLong && len(a.prompt.Rounds) > 0 {
+			l.leaveOut()
+			a.prompt.NoCalls, c = true, &calls{}
+			end, err = p.call(ctx, f, a, l, c)
+		}
 		total = sum(total, end.Usage)
 		end.Usage = total
 		if err != nil || a.prompt.NoCalls || len(c.list) == 0 || end.Reason == chat.FinishLength {
@@ -187,6 +192,15 @@ func (l *looking) round(ctx context.Context, n int, c *calls) (chat.Round, error
 		round.Results = append(round.Results, l.outgoing(result))
 	}
 	return round, nil
+}
+
+// leaveOut takes back what the last round's tools returned, where the model's
+// window turned out to be too small for it.
+func (l *looking) leaveOut() {
+	rounds := slices.Clone(l.a.prompt.Rounds)
+	last := &rounds[len(rounds)-1]
+	last.Results = slices.Repeat([]string{"(left out: there is no room for it; answer with what you have)"}, len(last.Results))
+	l.a.prompt.Rounds = rounds
 }
 
 // run runs one call, shows it as a step and records it. The result is as the

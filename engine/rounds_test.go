@@ -461,3 +461,20 @@ func TestThoseWhoJoinGetTheSteps(t *testing.T) {
 		}
 	})
 }
+
+// TestResultsThatDoNotFitAreLeftOut has a server refuse the second round for its
+// length: the model answers without what it read.
+func TestResultsThatDoNotFitAreLeftOut(t *testing.T) {
+	h := openTools(t, workspace(),
+		enginetest.Script{{Calls: []chat.ToolCall{read("a", "sum.go")}}},
+		enginetest.Script{{Fail: &chat.Error{Kind: chat.ContextTooLong, Message: "too long"}}},
+		enginetest.Words("so be it"))
+	text, r, _ := say(t, h, about("q"))
+	prompts := h.backend.Prompts()
+	if text != "so be it" || len(r.Steps) != 1 || len(prompts) != 3 || !prompts[2].NoCalls {
+		t.Fatalf("%q, %+v, %d prompts", text, r, len(prompts))
+	}
+	if before, after := prompts[1].Rounds[0].Results[0], prompts[2].Rounds[0].Results[0]; !strings.Contains(before, "package sum") || !strings.HasPrefix(after, "(left out") {
+		t.Errorf("%q, then %q", before, after)
+	}
+}
