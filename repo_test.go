@@ -103,6 +103,7 @@ func importRules() []importRule {
 		{"engine/workspace", with("engine/syntax"), "reads files, and finds in them what is declared; secret names are a function it is handed"},
 		{"engine/stage", stage, "a stage knows the line it stands in, and no other stage"},
 		{"engine/secret", stage, "finds secrets in texts and puts them back in an answer's chunks, for whoever sends or keeps one"},
+		{"engine/doctor", []string{"engine/chat"}, "asks what it is handed; who knows the parts hands them in"},
 		{"engine/cache/semantic", []string{"golang.org/x/sys/*"}, "compares vectors and texts and nothing else; sys says what instructions there are"},
 		{"engine/policy", []string{"engine/chat"}, "reads texts and nothing else, so that whoever shows or sends one may ask it"},
 		{"engine/door", []string{"engine/chat", "engine/policy"}, "judges what would be sent by its markings; secrets and the record of it are handed in"},
@@ -126,7 +127,7 @@ func importRules() []importRule {
 		{"engine/assemble", []string{"engine", "engine/*"}, "puts an engine together from a configuration, so it knows every stage"},
 		{"engine/enginetest", with("engine/*"), "scripts the engine for tests"},
 		// json is what the protocol's types marshal themselves with; sys watches the editor's process.
-		{"lsp", []string{"lsp/*", "engine", "engine/chat", "engine/stream", "engine/config", "engine/policy", "engine/workspace", "go.lsp.dev/*", "go.uber.org/zap/*", "github.com/go-json-experiment/json/*", "golang.org/x/sys/*"}, "the server speaks LSP and hands questions to the engine, never to a stage; markings it reads itself, to show them, and it asks the workspace what a question is about"},
+		{"lsp", []string{"lsp/*", "engine", "engine/chat", "engine/stream", "engine/config", "engine/doctor", "engine/policy", "engine/workspace", "go.lsp.dev/*", "go.uber.org/zap/*", "github.com/go-json-experiment/json/*", "golang.org/x/sys/*"}, "the server speaks LSP and hands questions to the engine, never to a stage; markings it reads itself, to show them, and it asks the workspace what a question is about"},
 		{"lsp/lsptest", []string{"lsp/*", "engine", "engine/*", "go.lsp.dev/*", "go.uber.org/zap/*", "github.com/rogpeppe/go-internal/*", "github.com/google/go-cmp/*"}, "a fake editor for tests"},
 		{"cmd", []string{"lsp", "lsp/*", "engine", "engine/*", "go.lsp.dev/*", "go.uber.org/zap/*", "golang.org/x/sys/*"}, "the binary wires everything"},
 		{"e2e", []string{"e2e/*"}, "end-to-end tests see the project from outside: its binary and its wire"},

@@ -388,6 +388,11 @@ func (e *Engine) Models(ctx context.Context) ([]chat.Model, error) {
 	}), nil
 }
 
+// Stored is what the cache holds beyond this process.
+func (e *Engine) Stored(ctx context.Context) (cache.BackingStats, error) {
+	return e.setup.Load().Cache.Stored(ctx)
+}
+
 // Figures are what today's answers of all processes cost, in cents, and the
 // share of this process's lookups that the cache answered.
 func (e *Engine) Figures() (costToday, hitRate float64) {

@@ -36,6 +36,7 @@ func (s *Server) methods() map[string]method {
 		ext.MethodModels:              call(s, s.models),
 		ext.MethodStats:               call(s, s.stats),
 		ext.MethodFeedback:            call(s, s.feedback),
+		ext.MethodDoctor:              call(s, s.doctor),
 		ext.MethodCacheClear:          call(s, s.cacheClear),
 		ext.MethodContextComplete:     call(s, s.contextComplete),
 		ext.MethodConversationsList:   call(s, s.conversationsList),

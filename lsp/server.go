@@ -13,6 +13,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/doctor"
 	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 	"github.com/rigrun/rigrun-lsp/lsp/frame"
@@ -30,6 +31,8 @@ type Options struct {
 	Overlay    *document.Overlay // kept in step with the open documents, for readers of files
 	Log        *zap.Logger
 	Version    string
+	// Probes are what the doctor looks at besides the editor.
+	Probes func(SettingsFound) []doctor.Probe
 	// StateDir is where answers are written for clients that can show a file
 	// and nothing better; "" where there is no such place.
 	StateDir string

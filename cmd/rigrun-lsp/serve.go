@@ -18,6 +18,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/assemble"
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/doctor"
 	"github.com/rigrun/rigrun-lsp/engine/prompt"
 	"github.com/rigrun/rigrun-lsp/engine/secret"
 	"github.com/rigrun/rigrun-lsp/engine/workspace"
@@ -86,6 +87,9 @@ func serve(ctx context.Context, args []string, std stdio, getenv func(string) st
 		Workspaces: workspace.NewPool(workspace.Options{Files: overlay, Secret: secret.File}),
 		Layers:     func() ([]config.Layer, []config.Problem) { return layers(getenv) },
 		StateDir:   stateDir(getenv),
+		Probes: func(f lsp.SettingsFound) []doctor.Probe {
+			return house.Probes(f.Config, assemble.Found{Getenv: getenv, Files: f.Files, Problems: f.Problems, Stored: e.Stored})
+		},
 	})
 	return server.Serve(ctx, conn)
 }

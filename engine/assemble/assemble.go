@@ -123,14 +123,7 @@ func (h *House) Setup(c config.Config) engine.Setup {
 	}
 	client := transport.New(newDoor(c, log), transport.Options{})
 	cloud, noCloud := cloudOf(c, client)
-	server := local.New(local.Config{
-		Kind:       c.Local.Kind,
-		URL:        c.Local.URL,
-		URLSet:     c.Local.URLSet,
-		Model:      c.Local.Model,
-		EmbedModel: c.Local.EmbedModel,
-		KeepAlive:  c.Local.KeepAlive.String(),
-	}, client)
+	server := local.New(localConfig(c), client)
 	s := engine.Setup{
 		Local:       server,
 		Cloud:       cloud,
@@ -150,6 +143,18 @@ func (h *House) Setup(c config.Config) engine.Setup {
 		s.Workspace = h.looks
 	}
 	return s
+}
+
+// localConfig is the section "local" as the local server's client reads it.
+func localConfig(c config.Config) local.Config {
+	return local.Config{
+		Kind:       c.Local.Kind,
+		URL:        c.Local.URL,
+		URLSet:     c.Local.URLSet,
+		Model:      c.Local.Model,
+		EmbedModel: c.Local.EmbedModel,
+		KeepAlive:  c.Local.KeepAlive.String(),
+	}
 }
 
 // newDoor returns the door for a configuration, whose decisions the log records.

@@ -10,6 +10,7 @@ const (
 	MethodModels              = "rigrun/models"
 	MethodStats               = "rigrun/stats"
 	MethodFeedback            = "rigrun/feedback"
+	MethodDoctor              = "rigrun/doctor"
 	MethodCacheClear          = "rigrun/cache/clear"
 	MethodContextComplete     = "rigrun/context/complete"
 	MethodConversationsList   = "rigrun/conversations/list"

@@ -4,6 +4,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/doctor"
 )
 
 // ChatParams are the parameters of rigrun/chat, rigrun/route and
@@ -80,6 +81,11 @@ type ModelsResult struct {
 type FeedbackParams struct {
 	MessageID string `json:"messageId"`
 	Rating    string `json:"rating"` // "good" or "bad"
+}
+
+// DoctorResult is the result of rigrun/doctor.
+type DoctorResult struct {
+	Checks []doctor.Check `json:"checks"`
 }
 
 // CacheClearResult is the result of rigrun/cache/clear.

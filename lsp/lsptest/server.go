@@ -13,6 +13,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/assemble"
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/doctor"
 	"github.com/rigrun/rigrun-lsp/engine/enginetest"
 	"github.com/rigrun/rigrun-lsp/engine/secret"
 	"github.com/rigrun/rigrun-lsp/engine/workspace"
@@ -36,6 +37,9 @@ func (e *Editor) serve() {
 		Engine: e.Engine, Setup: e.setup, Layers: e.layers, Overlay: overlay,
 		Workspaces: workspace.NewPool(workspace.Options{Files: overlay, Secret: secret.File}),
 		Log:        e.logger(), Version: "0.0.0-test", StateDir: e.StateDir,
+		Probes: func(f lsp.SettingsFound) []doctor.Probe {
+			return e.house.Probes(f.Config, assemble.Found{Getenv: func(string) string { return "" }, Files: f.Files, Problems: f.Problems, Stored: e.Engine.Stored})
+		},
 	})
 	var ctx context.Context
 	ctx, e.stop = context.WithCancel(context.Background())

@@ -34,6 +34,7 @@ func Shapes() map[string]Shape {
 		ext.MethodFeedback:            {of[ext.FeedbackParams], of[null]},
 		ext.MethodCacheClear:          {of[struct{}], of[ext.CacheClearResult]},
 		ext.MethodContextComplete:     {of[ext.CompleteParams], of[ext.CompleteResult]},
+		ext.MethodDoctor:              {of[struct{}], of[ext.DoctorResult]},
 		ext.MethodConversationsList:   {of[ext.ConversationsListParams], of[ext.ConversationsListResult]},
 		ext.MethodConversationsGet:    {of[ext.ConversationParams], of[chat.Conversation]},
 		ext.MethodConversationsRename: {of[ext.ConversationsRenameParams], of[chat.Summary]},
