@@ -132,6 +132,24 @@ func TestToolsAndTheCloud(t *testing.T) {
 	}
 }
 
+// TestToolsReadWhatIsOpen holds that the editor's text wins over the file's.
+func TestToolsReadWhatIsOpen(t *testing.T) {
+	noLeaks(t)
+	server := backendtest.Ollama(t, backendtest.Script{
+		Models:  []backendtest.Model{{Name: "tiny", Context: 32768, Capabilities: []string{"completion", "tools"}}},
+		Answers: []backendtest.Answer{reads("sum.go"), backendtest.Tokens("yes")},
+	})
+	folder := project(t)
+	e := lsptest.Start(t, lsptest.Options{URL: server.URL, Folders: []string{folder}})
+	e.Notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{
+		"uri": "file://" + filepath.ToSlash(filepath.Join(folder, "sum.go")), "languageId": "go", "version": 1, "text": "package unsaved\n",
+	}})
+	answered(t, e.Send("rigrun/chat", map[string]any{"message": "what is in sum.go?"}))
+	if second := string(server.Chats()[1].Body); !strings.Contains(second, "package unsaved") || strings.Contains(second, "Sum adds") {
+		t.Error(second)
+	}
+}
+
 // TestAWorkspaceTurnsToolsOff holds that a folder's own file can.
 func TestAWorkspaceTurnsToolsOff(t *testing.T) {
 	noLeaks(t)

@@ -78,13 +78,15 @@ func serve(ctx context.Context, args []string, std stdio, getenv func(string) st
 	}
 	overlay := document.NewOverlay(outline.Disk())
 	house := assemble.Open(stateDir(getenv))
+	pool := workspace.NewPool(workspace.Options{Files: overlay, Secret: secret.File})
+	house.UseWorkspaces(pool)
 	house.Prompts = prompt.UserDir(config.UserFile(getenv))
 	defer closeHouse(house, log)
 	e := house.Engine(config.Default(), overlay)
 	defer e.Close()
 	server := lsp.New(lsp.Options{
 		Engine: e, Setup: house.Setup, Overlay: overlay, Log: log, Version: version(),
-		Workspaces: workspace.NewPool(workspace.Options{Files: overlay, Secret: secret.File}),
+		Workspaces: pool,
 		Layers:     func() ([]config.Layer, []config.Problem) { return layers(getenv) },
 		StateDir:   stateDir(getenv),
 		Probes: func(f lsp.SettingsFound) []doctor.Probe {

@@ -30,6 +30,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/route"
 	"github.com/rigrun/rigrun-lsp/engine/secret"
 	"github.com/rigrun/rigrun-lsp/engine/tools"
+	"github.com/rigrun/rigrun-lsp/engine/workspace"
 )
 
 // House is what outlives a configuration: the audit log, what was spent, and the
@@ -44,7 +45,7 @@ type House struct {
 	key    func() secret.Key
 	file   *database.File // of what outlives the process, nil for none
 	shelf  shelf
-	looks  func(folders []string) tools.Workspace // set by UseFiles; nil before
+	looks  func(folders []string) tools.Workspace // set by UseWorkspaces; nil before
 }
 
 // Open returns a house that keeps its files below stateDir, or in memory alone
@@ -100,7 +101,6 @@ func (h *House) Close() error {
 // Engine returns an engine for a configuration. files is how the outline sees
 // the workspace; [outline.Disk] reads the disk alone.
 func (h *House) Engine(c config.Config, files outline.Files) *engine.Engine {
-	h.UseFiles(files)
 	return engine.New(engine.Options{
 		Setup:        h.Setup(c),
 		Outline:      outline.New(files),
@@ -110,9 +110,9 @@ func (h *House) Engine(c config.Config, files outline.Files) *engine.Engine {
 	})
 }
 
-// UseFiles says how the setups that follow see files: as the editor shows them.
-// Without it no model looks into a workspace.
-func (h *House) UseFiles(files outline.Files) { h.looks = looks(files) }
+// UseWorkspaces has the models of the setups that follow look into workspaces,
+// where the configuration lets them. Without it none does.
+func (h *House) UseWorkspaces(pool *workspace.Pool) { h.looks = looks(pool) }
 
 // Setup returns the parts of an engine that depend on the configuration. It
 // opens no connection.

@@ -4,20 +4,13 @@ import (
 	"context"
 	"strings"
 
-	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
-	"github.com/rigrun/rigrun-lsp/engine/secret"
 	"github.com/rigrun/rigrun-lsp/engine/syntax"
 	"github.com/rigrun/rigrun-lsp/engine/tools"
 	"github.com/rigrun/rigrun-lsp/engine/workspace"
 )
 
-// looks returns how tools see the workspace: over the editor's open documents,
-// where files knows them. What one answer has read of a set of folders, the next
-// need not read again.
-func looks(files outline.Files) func(folders []string) tools.Workspace {
-	o := workspace.Options{Secret: secret.File}
-	o.Files, _ = files.(workspace.Overlay)
-	pool := workspace.NewPool(o)
+// looks returns how tools see the workspaces of a pool.
+func looks(pool *workspace.Pool) func(folders []string) tools.Workspace {
 	return func(folders []string) tools.Workspace { return look{pool.Of(folders)} }
 }
 

@@ -28,14 +28,15 @@ func (e *Editor) serve() {
 	e.wire = mine
 	e.house = assemble.Open(e.StateDir)
 	overlay := document.NewOverlay(outline.Disk())
-	e.house.UseFiles(overlay)
+	pool := workspace.NewPool(workspace.Options{Files: overlay, Secret: secret.File})
+	e.house.UseWorkspaces(pool)
 	e.Engine = engine.New(engine.Options{
 		Setup:   e.setup(config.Default()),
 		Outline: outline.New(overlay), OutlineModel: outline.Model, Now: time.Now,
 	})
 	server := lsp.New(lsp.Options{
 		Engine: e.Engine, Setup: e.setup, Layers: e.layers, Overlay: overlay,
-		Workspaces: workspace.NewPool(workspace.Options{Files: overlay, Secret: secret.File}),
+		Workspaces: pool,
 		Log:        e.logger(), Version: "0.0.0-test", StateDir: e.StateDir,
 		Probes: func(f lsp.SettingsFound) []doctor.Probe {
 			return e.house.Probes(f.Config, assemble.Found{Getenv: func(string) string { return "" }, Files: f.Files, Problems: f.Problems, Stored: e.Engine.Stored})
