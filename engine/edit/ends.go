@@ -24,23 +24,24 @@ func (g *grammar) unended(lines []string) int {
 	if !ok || !known {
 		return 0
 	}
-	open, looped := 0, 0
-	toks := tokens.Scan(dialect, strings.Join(lines, "\n"))
+	open, looped := 0, int32(0)
+	text := strings.Join(lines, "\n")
+	toks := tokens.Scan(dialect, text)
 	for i, t := range toks {
-		if t.Kind != tokens.Word || i > 0 && (toks[i-1].Text == "." || toks[i-1].Text == ":") {
+		if t.Kind != tokens.Word || i > 0 && (toks[i-1].In(text) == "." || toks[i-1].In(text) == ":") {
 			continue
 		}
-		begins := t.Leads || i > 0 && toks[i-1].Text == "="
+		begins := t.Leads || i > 0 && toks[i-1].In(text) == "="
 		switch {
-		case t.Text == "end":
+		case t.In(text) == "end":
 			open--
-		case i+1 < len(toks) && toks[i+1].Text == ":" && t.Text == "do": // Elixir's "do: value"
-		case t.Text == "do" && looped == t.Line && g.dialect == "ruby": // "while x do" opens one block
-		case tokens.Has(words[0], t.Text):
+		case i+1 < len(toks) && toks[i+1].In(text) == ":" && t.In(text) == "do": // Elixir's "do: value"
+		case t.In(text) == "do" && looped == t.Line && g.dialect == "ruby": // "while x do" opens one block
+		case tokens.Has(words[0], t.In(text)):
 			open++
-		case begins && tokens.Has(words[1], t.Text):
+		case begins && tokens.Has(words[1], t.In(text)):
 			open++
-			if tokens.Has("while until for", t.Text) {
+			if tokens.Has("while until for", t.In(text)) {
 				looped = t.Line
 			}
 		}

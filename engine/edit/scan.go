@@ -52,15 +52,15 @@ func (g *grammar) classify(text string) scanned {
 			class = inMacro
 		case tokens.String:
 			class = inString
-			if g.docstring && documents(toks, i) {
+			if g.docstring && documents(text, toks, i) {
 				class = inDoc
 			}
 		case tokens.Other:
-			s.broken = s.broken || g.loose(t.Text)
+			s.broken = s.broken || g.loose(t.In(text))
 		}
 		fill(s.class[t.Start:t.End], class)
 	}
-	s.broken = s.broken || len(toks) > 0 && unended(toks[len(toks)-1], len(text))
+	s.broken = s.broken || len(toks) > 0 && unended(toks[len(toks)-1], text)
 	return s
 }
 
@@ -99,11 +99,11 @@ func (g *grammar) loose(text string) bool {
 
 // unended tells a string or a comment that runs to the text's end because
 // nothing ends it.
-func unended(t tokens.Token, end int) bool {
-	if t.End < end-len("\n") {
+func unended(t tokens.Token, whole string) bool {
+	if int(t.End) < len(whole)-len("\n") {
 		return false
 	}
-	text := t.Text
+	text := t.In(whole)
 	switch t.Kind {
 	case tokens.Comment:
 		return strings.HasPrefix(text, "/*") && (len(text) < 4 || !strings.HasSuffix(text, "*/"))
@@ -123,7 +123,7 @@ func unended(t tokens.Token, end int) bool {
 }
 
 // documents tells a string that is a statement of its own.
-func documents(toks []tokens.Token, i int) bool {
+func documents(text string, toks []tokens.Token, i int) bool {
 	if !toks[i].Leads || i+1 < len(toks) && !toks[i+1].Leads {
 		return false
 	}
@@ -132,7 +132,7 @@ func documents(toks []tokens.Token, i int) bool {
 		case tokens.Comment:
 			continue
 		case tokens.Other:
-			return strings.IndexByte(":)]}", toks[k].Text[len(toks[k].Text)-1]) >= 0
+			return strings.IndexByte(":)]}", text[toks[k].End-1]) >= 0
 		}
 		return true
 	}

@@ -27,21 +27,22 @@ type Declaration struct {
 type Code struct {
 	Toks []Token
 
-	d *Dialect
+	d    *Dialect
+	text string
 	// match holds the index of an opening bracket's partner, 0 for all else: no
 	// closing bracket is the first token.
 	match []int32
 }
 
-// NewCode leaves the comments and the preprocessor's lines out of tokens.
-func NewCode(d *Dialect, toks []Token) *Code {
+// NewCode leaves the comments and the preprocessor's lines out of a text's tokens.
+func NewCode(d *Dialect, text string, toks []Token) *Code {
 	code := make([]Token, 0, len(toks))
 	for i := range toks {
 		if toks[i].Kind != Comment && toks[i].Kind != Directive {
 			code = append(code, toks[i])
 		}
 	}
-	return &Code{d: d, Toks: code, match: brackets(code)}
+	return &Code{d: d, text: text, Toks: code, match: brackets(text, code)}
 }
 
 // Declarations lists the declarations in order of their names.
@@ -71,18 +72,18 @@ func (f *Code) Declarations() []*Declaration {
 }
 
 // brackets pairs brackets. One that has no partner is left out.
-func brackets(toks []Token) []int32 {
+func brackets(text string, toks []Token) []int32 {
 	pairs := make([]int32, len(toks))
 	var open []int32
 	for i := range toks {
-		if toks[i].Kind != Other || len(toks[i].Text) != 1 {
+		if toks[i].Kind != Other || toks[i].End != toks[i].Start+1 {
 			continue
 		}
-		switch c := toks[i].Text[0]; c {
+		switch c := text[toks[i].Start]; c {
 		case '(', '[', '{':
 			open = append(open, int32(i))
 		case ')', ']', '}':
-			if n := len(open); n > 0 && closes(toks[open[n-1]].Text[0], c) {
+			if n := len(open); n > 0 && closes(text[toks[open[n-1]].Start], c) {
 				pairs[open[n-1]] = int32(i)
 				open = open[:n-1]
 			}
@@ -107,7 +108,7 @@ func (f *Code) Text(i int) string {
 	if i < 0 || i >= len(f.Toks) || f.Toks[i].Kind == String {
 		return ""
 	}
-	return f.Toks[i].Text
+	return f.Toks[i].In(f.text)
 }
 
 // Word says whether token i is a name or keyword.
@@ -389,7 +390,7 @@ func (f *Code) Join(from, to int) string {
 		if i > from && f.Toks[i].Start > f.Toks[i-1].End {
 			b.WriteByte(' ')
 		}
-		b.WriteString(f.Toks[i].Text)
+		b.WriteString(f.Toks[i].In(f.text))
 	}
 	return b.String()
 }

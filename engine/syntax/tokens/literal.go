@@ -89,7 +89,7 @@ func (s *scanner) prefixed(w string, i int) bool {
 			s.at = at
 			return false
 		}
-		s.toks[n].Start, s.toks[n].Text = at, s.text[at:s.toks[n].End]
+		s.toks[n].Start = int32(at)
 		return true
 	}
 	q := quote{raw: raw && s.d.Title != "Python", insert: ""}
@@ -165,7 +165,7 @@ func (s *scanner) longBracket(rest string) bool {
 
 // percentLiteral reads Ruby's and Crystal's %w[…], %q(…), %(…).
 func (s *scanner) percentLiteral() bool {
-	if p := s.previous(); p != nil && s.at > 0 && (p.Kind == Word || p.Kind == String || strings.Contains(")]}", p.Text) || isDigit(p.Text[0])) && p.End == s.at {
+	if p := s.previous(); p != nil && s.at > 0 && (p.Kind == Word || p.Kind == String || strings.IndexByte(")]}0123456789", s.text[p.Start]) >= 0) && int(p.End) == s.at {
 		return false
 	}
 	i := s.at + 1

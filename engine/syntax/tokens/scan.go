@@ -26,19 +26,26 @@ type scanner struct {
 	text  string
 	at    int
 	toks  []Token
-	line  int
+	line  int32
 	first int // where the line starts
 	// indent is the width of the current line's white space; seen says that a
 	// token was seen on it.
-	indent int
+	indent int32
 	seen   bool
 	nested int
 	heres  []here // here-documents whose bodies start on the next line
 }
 
-// Scan splits a text into tokens. It takes time linear in the text.
+// maxText is the longest text that is read, in bytes: longer ones are data.
+const maxText = 16 << 20
+
+// Scan splits a text into tokens. It takes time linear in the text. A text of
+// more than 16 MB has none.
 func Scan(d *Dialect, text string) []Token {
-	s := &scanner{d: d, text: text, line: 1, toks: make([]Token, 0, len(text)/5+8)}
+	if len(text) > maxText {
+		return nil
+	}
+	s := &scanner{d: d, text: text, line: 1, toks: make([]Token, 0, len(text)/4+8)}
 	s.preamble()
 	s.code(0)
 	return s.toks
@@ -122,13 +129,13 @@ func (s *scanner) emit(kind Kind, end int) {
 	if kind == Comment || kind == Directive {
 		stop = start + len(strings.TrimRight(s.text[start:stop], " \t\r\n"))
 	}
-	t := Token{Kind: kind, Text: s.text[start:stop], Start: start, End: stop, Line: s.line, LastLine: s.line, Indent: s.indent, Leads: !s.seen}
+	t := Token{Kind: kind, Start: int32(start), End: int32(stop), Line: s.line, LastLine: s.line, Indent: s.indent, Leads: !s.seen}
 	if kind == Word {
-		t.role = s.d.roles[t.Text]
+		t.role = s.d.roles[s.text[start:stop]]
 	}
 	s.at, s.seen = stop, true
 	if kind == String || kind == Comment || kind == Directive {
-		s.lines(t.Text, start)
+		s.lines(s.text[start:stop], start)
 		t.LastLine = s.line
 	}
 	s.toks = append(s.toks, t)
@@ -470,14 +477,14 @@ func (s *scanner) previous() *Token {
 // before it that it could divide.
 func (s *scanner) pattern() bool {
 	if p := s.previous(); p != nil {
-		switch {
+		switch text := p.In(s.text); {
 		case p.Kind == String:
 			return false
 		case p.Kind == Word:
-			if !Has("return typeof case in of do else void delete throw new await yield if unless while until and or not when then", p.Text) {
+			if !Has("return typeof case in of do else void delete throw new await yield if unless while until and or not when then", text) {
 				return false
 			}
-		case p.Text == ")" || p.Text == "]" || p.Text == "}" || p.Text == "<" || isDigit(p.Text[0]):
+		case text == ")" || text == "]" || text == "}" || text == "<" || isDigit(text[0]):
 			return false
 		}
 	}
