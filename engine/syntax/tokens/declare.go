@@ -167,9 +167,9 @@ const reservedWords = "sizeof new function catch synchronized using lock fixed t
 func (f *Code) worded(i int, isType bool) *Declaration {
 	d := &Declaration{Word: f.Text(i), IsType: isType, Head: f.modifiersFrom(i)}
 	j := i + 1
-	if f.d.Title == "Go" && f.Text(j) == "(" { // a receiver
+	if f.d.Title == "Go" && f.Text(j) == "(" { // a receiver, or the type of a function
 		j = f.Match(j) + 1
-		if j == 1 {
+		if j == 1 || !f.Toks[i].Leads {
 			return nil
 		}
 	}
