@@ -2,8 +2,10 @@ package syntax
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // longTexts are files of some 20,000 lines that look like people's code.
@@ -40,6 +42,27 @@ func BenchmarkSymbols(b *testing.B) {
 					b.Fatal("too few symbols")
 				}
 			}
+		})
+	}
+}
+
+// BenchmarkEnclosing asks at places all over a long text, and reports the
+// slowest of a hundred.
+func BenchmarkEnclosing(b *testing.B) {
+	for language, text := range longTexts() {
+		b.Run(language, func(b *testing.B) {
+			var took []time.Duration
+			i := 0
+			for b.Loop() {
+				at := i * 7919 * 31 % len(text)
+				began := time.Now()
+				Enclosing(language, text, at, at)
+				took = append(took, time.Since(began))
+				i++
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "median-µs")
 		})
 	}
 }

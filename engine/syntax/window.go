@@ -48,11 +48,13 @@ func windowed(language, text string, start, end, limit int) (Symbol, bool) {
 		b.WriteString(text[from:to])
 	}
 	var closers []string
+	complete := false
 	for i, l := range levels {
 		from := w.above(l)
 		to, whole := w.below(l, from)
 		if whole {
 			keep(from, to)
+			complete = true
 			break
 		}
 		if i+1 < len(levels) {
@@ -68,11 +70,12 @@ func windowed(language, text string, start, end, limit int) (Symbol, bool) {
 	for i := len(closers) - 1; i >= 0; i-- {
 		b.WriteString("\n" + closers[i])
 	}
-	return w.find(language, b.String(), pieces, cut)
+	return w.find(language, b.String(), pieces, cut, complete)
 }
 
-// find reads what was kept and gives the symbol its place in the text.
-func (w *window) find(language, kept string, pieces []piece, cut int) (Symbol, bool) {
+// find reads what was kept and gives the symbol its place in the text. complete
+// says that the last piece is whole.
+func (w *window) find(language, kept string, pieces []piece, cut int, complete bool) (Symbol, bool) {
 	there := func(at int) int {
 		for _, p := range pieces {
 			if at >= p.from && at <= p.to {
@@ -93,9 +96,12 @@ func (w *window) find(language, kept string, pieces []piece, cut int) (Symbol, b
 	if !ok {
 		return Symbol{}, false
 	}
-	closed := s.End > cut
+	// What is kept whole ends where it says; so does what begins and ends on one line.
+	inner := complete && s.Start >= pieces[len(pieces)-1].at
+	oneLine := w.d.Blocks == tokens.Braces && !strings.Contains(kept[s.Code:s.End], "\n")
+	cutShort := s.End > cut || !inner && !oneLine
 	s.Start, s.Code, s.End = back(s.Start), back(s.Code), back(s.End)
-	if closed || len(pieces) > 1 && s.Start < pieces[len(pieces)-1].from {
+	if cutShort {
 		s.End = w.close(s.Code)
 	}
 	if lineTail(w.text, s.End) < w.end {
@@ -144,7 +150,28 @@ func (w *window) continues(at int, body string) bool {
 	if w.d.Blocks == tokens.Indented {
 		return tokens.Has("else elif except finally", firstWord(body))
 	}
-	return w.d.Typed && strings.HasSuffix(body, ":") && len(firstWord(body)) == len(body)-1 || tokens.Within(w.spans, at)
+	label := len(firstWord(body)) == len(body)-1 && body[len(body)-1] == ':'
+	return label && (w.d.Typed || w.d.Title == "Go") || tokens.Within(w.spans, at)
+}
+
+// deeper says whether a line is plainly indented as much as least: most lines
+// are, and are passed by this alone.
+func (w *window) deeper(at, least int, open bool) bool {
+	if open {
+		least++
+	}
+	width := 0
+	for i := at; i < len(w.text) && width < least; i++ {
+		switch w.text[i] {
+		case ' ':
+			width++
+		case '\t':
+			width += 8 - width%8
+		default:
+			return w.text[i] == '\n'
+		}
+	}
+	return width >= least
 }
 
 func firstWord(body string) string {
@@ -163,6 +190,10 @@ func (w *window) levels() []level {
 	least := w.cursorIndent(at) + 1
 	open := false // the last level's line continues one above it
 	for {
+		if at > 0 && w.deeper(at, least, open) {
+			at = w.previous(at)
+			continue
+		}
 		body, _, indent, blank := w.row(at)
 		if !blank && (indent < least || open && indent <= least) && !tokens.Within(w.spans, at) {
 			if open = w.continues(at, body); !open {

@@ -98,6 +98,9 @@ func (d *Dialect) prepare() {
 	for _, list := range []string{d.Loops, d.Tests, d.Leaves, d.Waits, reservedWords} {
 		set(list, roleReserved)
 	}
+	if d.Typed {
+		set(typedWords, roleReserved)
+	}
 	for _, mark := range d.openings() {
 		d.starts[mark[0]] = true
 	}

@@ -182,7 +182,7 @@ func (s *scanner) perlQuote(w string, end int) bool {
 
 // bracketed reads a literal in brackets of any kind from an opening one on.
 func (s *scanner) bracketed(i int) bool {
-	if i >= len(s.text) {
+	if i >= len(s.text) || i < s.noBracket {
 		return false
 	}
 	n := strings.IndexByte("([{<|!/", s.text[i])
@@ -191,7 +191,7 @@ func (s *scanner) bracketed(i int) bool {
 	}
 	open, end := s.text[i], ")]}>|!/"[n]
 	depth := 0
-	for j := i; j < len(s.text); j++ {
+	for j := i; j < min(len(s.text), i+maxLiteral); j++ {
 		switch c := s.text[j]; {
 		case c == '\\':
 			j++
@@ -204,6 +204,7 @@ func (s *scanner) bracketed(i int) bool {
 			depth++
 		}
 	}
+	s.noBracket = i + maxLiteral
 	return false
 }
 

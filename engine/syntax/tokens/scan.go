@@ -11,6 +11,10 @@ import (
 // read as part of the string.
 const maxNested = 16
 
+// maxLiteral is how far the end of a regular expression, or of a literal in
+// brackets of its own choice, is looked for.
+const maxLiteral = 8 << 10
+
 // quote is one way to write a string.
 type quote struct {
 	open, end string
@@ -34,6 +38,11 @@ type scanner struct {
 	seen   bool
 	nested int
 	heres  []here // here-documents whose bodies start on the next line
+	// eol is the end of the line that was looked for last, and eolFrom from where.
+	eolFrom, eol int
+	// A literal whose end was looked for in vain is not looked for again before
+	// these, so that a text full of openings takes no longer.
+	noPattern, noBracket int
 }
 
 // maxText is the longest text that is read, in bytes: longer ones are data.
@@ -311,10 +320,13 @@ func (s *scanner) hashComment(rest string) bool {
 }
 
 func (s *scanner) lineEnd(i int) int {
-	if n := strings.IndexAny(s.text[i:], "\r\n"); n >= 0 {
-		return i + n
+	if i < s.eolFrom || i > s.eol || s.eol == 0 {
+		s.eolFrom, s.eol = i, len(s.text)
+		if n := strings.IndexAny(s.text[i:], "\r\n"); n >= 0 {
+			s.eol = i + n
+		}
 	}
-	return len(s.text)
+	return s.eol
 }
 
 // blockEnd returns the length of a block comment, to the end of the text where
@@ -476,6 +488,9 @@ func (s *scanner) previous() *Token {
 // pattern reads a regular expression between slashes, where no value stands
 // before it that it could divide.
 func (s *scanner) pattern() bool {
+	if s.at < s.noPattern {
+		return false
+	}
 	if p := s.previous(); p != nil {
 		switch text := p.In(s.text); {
 		case p.Kind == String:
@@ -489,9 +504,10 @@ func (s *scanner) pattern() bool {
 		}
 	}
 	inSet := false
-	for i := s.at + 1; i < len(s.text); i++ {
+	for i := s.at + 1; i < min(len(s.text), s.at+maxLiteral); i++ {
 		switch c := s.text[i]; {
 		case c == '\n' || c == '\r':
+			s.noPattern = i
 			return false
 		case c == '\\':
 			i++
@@ -504,5 +520,6 @@ func (s *scanner) pattern() bool {
 			return true
 		}
 	}
+	s.noPattern = s.at + maxLiteral
 	return false
 }

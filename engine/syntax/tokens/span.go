@@ -8,8 +8,8 @@ import (
 // Span is a piece of a text, in bytes.
 type Span struct{ Start, End int }
 
-// Spans lists the strings and comments that start before limit and run over
-// several lines, in order: on any other line of the text code starts anew. It
+// Spans lists the strings, comments and macros that start before limit and run
+// over several lines, in order: on any other line of the text code starts anew. It
 // searches for their marks instead of reading every token, which takes a
 // hundredth of the time; a plain string in quotation marks that runs over lines is not found.
 func Spans(d *Dialect, text string, limit int) []Span {
@@ -37,6 +37,9 @@ func Within(spans []Span, at int) bool {
 	return i < len(spans) && spans[i].Start < at
 }
 
+// continued marks a preprocessor's line that goes on.
+const continued = "\\\n"
+
 // longMarks are the marks of what may run over several lines.
 func (d *Dialect) longMarks() []string {
 	var out []string
@@ -50,6 +53,9 @@ func (d *Dialect) longMarks() []string {
 	}
 	if d.heredoc != "" {
 		out = append(out, d.heredoc)
+	}
+	if d.directives {
+		out = append(out, continued)
 	}
 	switch d.Title {
 	case "Lua":
@@ -71,6 +77,7 @@ type spanFinder struct {
 	marks []string
 	next  []int // where each mark stands next, -1 unknown
 	out   []Span
+	end   int // of the line that was looked at last
 }
 
 // search returns the first mark from pos on, the end of the text where there is none.
@@ -94,12 +101,14 @@ func (f *spanFinder) search(pos int) (at int, mark string) {
 // line looks at the line of a mark and returns where to search on. Where the
 // mark is closed on its line nothing needs to be read.
 func (f *spanFinder) line(pos, at int, mark string) int {
-	start := max(pos, strings.LastIndexByte(f.text[:at], '\n')+1)
-	end := len(f.text)
-	if n := strings.IndexByte(f.text[at:], '\n'); n >= 0 {
-		end = at + n
+	start := pos + strings.LastIndexByte(f.text[pos:at], '\n') + 1
+	if at >= f.end {
+		f.end = len(f.text)
+		if n := strings.IndexByte(f.text[at:], '\n'); n >= 0 {
+			f.end = at + n
+		}
 	}
-	row := f.text[start:end]
+	end := f.end
 	for _, b := range f.d.blockComments {
 		if b[0] != mark || len(b) > 2 {
 			continue
@@ -108,7 +117,7 @@ func (f *spanFinder) line(pos, at int, mark string) int {
 			return at + len(mark) + n + len(b[1])
 		}
 	}
-	if strings.Count(row, mark)%2 == 0 {
+	if mark != continued && strings.Count(f.text[start:end], mark)%2 == 0 {
 		return end
 	}
 	f.at, f.seen, f.toks = start, start > 0 && f.text[start-1] != '\n', f.toks[:0]
@@ -118,7 +127,11 @@ func (f *spanFinder) line(pos, at int, mark string) int {
 	f.heres = nil
 	for _, t := range f.toks {
 		if t.LastLine > t.Line {
-			f.out = append(f.out, Span{int(t.Start), int(t.End)})
+			span := Span{int(t.Start), int(t.End)}
+			if span.Start > 0 && f.text[span.Start-1] == '\n' && !t.Leads { // a here-document's body
+				span.Start--
+			}
+			f.out = append(f.out, span)
 		}
 	}
 	return max(f.at, end)
