@@ -42,6 +42,13 @@ type Listener interface {
 	Route(d chat.RouteDecision, cache *chat.CacheInfo) error
 }
 
+// Begun is implemented by a [Listener] that wants to know, before anything else,
+// which conversation an answer belongs to: one that is stopped has no result to
+// say it.
+type Begun interface {
+	Begun(conversationID string)
+}
+
 // Backend runs one prompt. Chat writes the answer to w and returns how it
 // ended; it returns an error where the answer is not whole, context.Canceled in
 // its chain where ctx was cancelled. It never closes w.
@@ -170,6 +177,9 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 	if err != nil {
 		_ = l.Close(stream.End{Err: err})
 		return nil, err
+	}
+	if b, ok := l.(Begun); ok {
+		b.Begun(turn.ConversationID)
 	}
 	m := &meter{next: l, now: e.now, start: start, cache: chat.CacheInfo{Hit: chat.HitNone}}
 	out := line{
