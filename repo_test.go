@@ -127,7 +127,7 @@ func importRules() []importRule {
 		{"engine/assemble", []string{"engine", "engine/*"}, "puts an engine together from a configuration, so it knows every stage"},
 		{"engine/enginetest", with("engine/*"), "scripts the engine for tests"},
 		// json is what the protocol's types marshal themselves with; sys watches the editor's process.
-		{"lsp", []string{"lsp/*", "engine", "engine/chat", "engine/stream", "engine/config", "engine/doctor", "engine/policy", "engine/workspace", "go.lsp.dev/*", "go.uber.org/zap/*", "github.com/go-json-experiment/json/*", "golang.org/x/sys/*"}, "the server speaks LSP and hands questions to the engine, never to a stage; markings it reads itself, to show them, and it asks the workspace what a question is about"},
+		{"lsp", []string{"lsp/*", "engine", "engine/chat", "engine/stream", "engine/config", "engine/doctor", "engine/policy", "engine/edit", "engine/syntax", "engine/secret", "engine/workspace", "go.lsp.dev/*", "go.uber.org/zap/*", "github.com/go-json-experiment/json/*", "golang.org/x/sys/*"}, "the server speaks LSP and hands questions to the engine, never to a stage; what it does with text in the editor it does by the pure functions of edit, syntax, policy and secret, and it asks the workspace what a question is about"},
 		{"lsp/lsptest", []string{"lsp/*", "engine", "engine/*", "go.lsp.dev/*", "go.uber.org/zap/*", "github.com/rogpeppe/go-internal/*", "github.com/google/go-cmp/*"}, "a fake editor for tests"},
 		{"cmd", []string{"lsp", "lsp/*", "engine", "engine/*", "go.lsp.dev/*", "go.uber.org/zap/*", "golang.org/x/sys/*"}, "the binary wires everything"},
 		{"e2e", []string{"e2e/*"}, "end-to-end tests see the project from outside: its binary and its wire"},

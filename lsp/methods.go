@@ -22,9 +22,10 @@ func (s *Server) methods() map[string]method {
 		protocol.MethodWorkspaceDidChangeConfiguration:    notify(s.didChangeConfiguration),
 		protocol.MethodWorkspaceDidChangeWorkspaceFolders: notify(s.didChangeWorkspaceFolders),
 
-		// Standard requests: snapshot in order, then concurrent. None calls a model.
+		// Standard requests: snapshot in order, then concurrent. All but one answer from memory.
 		protocol.MethodTextDocumentCodeAction:       call(s, s.codeAction),
 		protocol.MethodTextDocumentCompletion:       call(s, s.completion),
+		protocol.MethodCodeActionResolve:            call(s, s.codeActionResolve), // the one that asks a model
 		protocol.MethodTextDocumentHover:            call(s, s.hover),
 		protocol.MethodWorkspaceExecuteCommand:      call(s, s.executeCommand),
 		protocol.MethodWorkspaceTextDocumentContent: call(s, s.textDocumentContent),

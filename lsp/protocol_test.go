@@ -256,7 +256,7 @@ func record(t *testing.T) map[string]string {
 		}},
 		Models: []backendtest.Model{{Name: "qwen2.5-coder:7b", Size: 4683087332, Context: 32768, Loaded: true, Capabilities: []string{"completion", "insert"}}},
 	})
-	r := &recorder{t: t, e: lsptest.Start(t, lsptest.Options{URL: model.URL}), blocks: map[string]string{}}
+	r := &recorder{t: t, e: lsptest.Start(t, lsptest.Options{URL: model.URL, Settings: customActions()}), blocks: map[string]string{}}
 	r.write("sum.go", "package sum\n")
 	r.write("sub/subtract.go", "package sub\n")
 	doc := r.e.Open("sum.go", "go", "package sum\n\nfunc add(a, b int) int {\n\treturn a + b\n}\n")
@@ -278,7 +278,15 @@ func record(t *testing.T) map[string]string {
 	r.exchange("rigrun/conversations/get", id)
 	r.exchange("rigrun/conversations/rename", map[string]any{"conversationId": chatted["conversationId"], "title": "Adding"})
 	r.exchange("rigrun/conversations/delete", id)
-	r.command("rigrun.explain", map[string]any{"uri": doc.URI, "range": doc.Lines(3, 5)})
+	place := map[string]any{"uri": doc.URI, "range": doc.Lines(3, 5)}
+	for _, name := range []string{"rigrun.explain", "rigrun.refactor", "rigrun.document", "rigrun.tests", "rigrun.review"} {
+		r.command(name, place)
+	}
+	r.command("rigrun.fix", map[string]any{"uri": doc.URI, "range": doc.Lines(3, 5), "diagnostics": []any{map[string]any{
+		"range": doc.Lines(4, 4), "severity": 2, "source": "vet", "message": "the sum may overflow",
+	}}})
+	r.command("rigrun.action", map[string]any{"action": "simplify", "uri": doc.URI, "range": doc.Lines(3, 5)})
+	r.command("rigrun.send", map[string]any{"uri": r.e.Open("notes.rigrun.md", "markdown", "What is a goroutine?\n").URI})
 	r.command("rigrun.ask", map[string]any{"message": "What is a goroutine?"})
 	r.status(model.URL)
 	return r.blocks

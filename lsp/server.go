@@ -67,11 +67,14 @@ type Server struct {
 	state    atomic.Int32 // a lifecycle state
 	settings settings
 	answers  answers
+	newest   *shelf  // what is open now
+	sending  sending // chat documents that an answer is written into
 }
 
 // New returns a session that is not yet connected.
 func New(o Options) *Server {
 	s := &Server{opts: o, log: o.Log, engine: o.Engine, now: time.Now, docs: document.NewStore()}
+	s.newest = newShelf(s.docs.Snapshot())
 	s.trace.Store(protocol.TraceValueOff)
 	s.settings.ready = make(chan struct{})
 	return s

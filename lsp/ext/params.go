@@ -127,12 +127,28 @@ type ConversationsRenameParams struct {
 	Title          string `json:"title"`
 }
 
-// CommandParams is the one argument of an action's command.
+// CommandParams is the one argument of an action's command. An empty range
+// stands for the function around it.
 type CommandParams struct {
 	URI         string                `json:"uri"`
 	Range       *protocol.Range       `json:"range"` // required
 	Message     string                `json:"message,omitzero"`
 	Diagnostics []protocol.Diagnostic `json:"diagnostics,omitzero"`
+}
+
+// ActionParams is the one argument of rigrun.action. Action is the name of an
+// action in the user's settings, or of a built-in one.
+type ActionParams struct {
+	Action      string                `json:"action"`
+	URI         string                `json:"uri"`
+	Range       *protocol.Range       `json:"range"` // required
+	Message     string                `json:"message,omitzero"`
+	Diagnostics []protocol.Diagnostic `json:"diagnostics,omitzero"`
+}
+
+// SendParams is the one argument of rigrun.send.
+type SendParams struct {
+	URI string `json:"uri"`
 }
 
 // AskParams is the one argument of rigrun.ask.

@@ -82,6 +82,8 @@ func (e *Editor) request(m incoming) {
 	case "window/showDocument":
 		able, result = e.able.Window.ShowDocument.Support, map[string]bool{"success": true}
 		e.showDocument(m.Params)
+	case "workspace/applyEdit":
+		able, result = e.able.Workspace.ApplyEdit, e.applyEdit(m.Params)
 	case "workspace/textDocumentContent/refresh":
 		able = e.able.Workspace.TextDocumentContent != nil
 		e.refresh(m.Params)

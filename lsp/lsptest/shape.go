@@ -41,6 +41,13 @@ func Shapes() map[string]Shape {
 		ext.MethodConversationsDelete: {of[ext.ConversationParams], of[null]},
 		ext.MethodStatus:              {of[ext.Status], nil},
 		ext.CommandExplain:            {of[ext.CommandParams], of[null]},
+		ext.CommandFix:                {of[ext.CommandParams], of[null]},
+		ext.CommandRefactor:           {of[ext.CommandParams], of[null]},
+		ext.CommandDocument:           {of[ext.CommandParams], of[null]},
+		ext.CommandTests:              {of[ext.CommandParams], of[null]},
+		ext.CommandReview:             {of[ext.CommandParams], of[null]},
+		ext.CommandAction:             {of[ext.ActionParams], of[null]},
+		ext.CommandSend:               {of[ext.SendParams], of[null]},
 		ext.CommandAsk:                {of[ext.AskParams], of[null]},
 	}
 }
