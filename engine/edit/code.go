@@ -35,6 +35,8 @@ func (r *reader) block(b block) ([]change, error) {
 		out = append(out, r.reduce(c)...)
 	}
 	switch {
+	case r.loses(r.after(out)):
+		return nil, errLost
 	case len(out) == 0:
 		return nil, errSame
 	case !b.closed && (r.Finish != chat.FinishStop || !r.ends(lines)):
@@ -51,6 +53,24 @@ func (r *reader) mayBeCut(b block) bool {
 		return false
 	}
 	return !b.closed || b.bare && strings.IndexByte("+-", lines[len(lines)-1][0]) >= 0
+}
+
+// loses reports whether code no longer declares what the range declares inside
+// of something: a class given with the one method that changed and nothing to
+// say that there are others. One key of data may be meant to go.
+func (r *reader) loses(now []string) bool {
+	kept := map[string]int{} // several may have one name, each in something else
+	for _, d := range r.allDeclarations(now) {
+		kept[d.name]++
+	}
+	lost := 0
+	base := len(least(r.old))
+	for _, d := range r.allDeclarations(r.old) {
+		if kept[d.name]--; kept[d.name] < 0 && len(margin(r.old[d.line])) > base {
+			lost++
+		}
+	}
+	return lost > 1 || lost == 1 && !r.data
 }
 
 // placed finds where code goes and gives it the document's indentation.

@@ -58,7 +58,7 @@ func (r *reader) allDeclarations(lines []string) []declaration {
 	for i, line := range lines {
 		first := at + len(margin(line))
 		at += len(line) + 1
-		if blank(line) || text.class[first] != inCode {
+		if blank(line) || text.class[first] != inCode && (!r.data || text.class[first] == inComment) {
 			continue
 		}
 		// A prototype declares too: "int f(int x);".

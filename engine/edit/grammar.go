@@ -164,6 +164,9 @@ func (g *grammar) declaration(line string) string {
 	if len(m) == 0 || notNames[firstWord(line)] {
 		return ""
 	}
+	if g.name == "js" && m[4] != "" && (strings.Contains(line, "=>") || strings.Contains(line, "function")) {
+		return "" // a call that is given a function
+	}
 	parts := slices.DeleteFunc(m[1:], func(part string) bool { return part == "" })
 	if slices.ContainsFunc(parts, func(part string) bool { return notNames[part] }) {
 		return ""
