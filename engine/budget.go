@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -166,10 +168,30 @@ func (a *attempt) asked() string {
 // The audit log has it without: it may name files.
 func (a *attempt) told(p *plan) chat.RouteDecision {
 	d := a.decision
-	for _, note := range []string{p.asked.Texts.Origin, a.sent.Note()} {
+	for _, note := range []string{p.asked.Texts.Origin, a.sent.Note(), leftOut(p.question.Left)} {
 		if note != "" {
 			d.Reason += "; " + note
 		}
 	}
 	return d
+}
+
+// maxLeftTold is how many pieces that were left out a decision's reason names; a
+// preview names them all.
+const maxLeftTold = 3
+
+// leftOut says what was asked for and is not in the prompt, "" where that is nothing.
+func leftOut(left []chat.Left) string {
+	if len(left) == 0 {
+		return ""
+	}
+	told := make([]string, 0, maxLeftTold)
+	for _, l := range left[:min(len(left), maxLeftTold)] {
+		told = append(told, strings.TrimSpace(l.Name+" "+l.Reason))
+	}
+	note := "left out: " + strings.Join(told, ", ")
+	if more := len(left) - maxLeftTold; more > 0 {
+		note += fmt.Sprintf(" and %d more", more)
+	}
+	return note
 }

@@ -97,6 +97,23 @@ func TestMentionsAreSent(t *testing.T) {
 	}
 }
 
+// TestWhatIsLeftOutIsSaid looks for the reasons where a person reads them.
+func TestWhatIsLeftOutIsSaid(t *testing.T) {
+	g := newGatherer(t, "vscode")
+	question := map[string]any{"message": "@file:.env @file:ignored.txt @diagnostics @git:--output=f @file:gone.go", "cache": "off"}
+	const want = "left out: @file:.env is a file of secrets, @file:ignored.txt is ignored by .gitignore, @diagnostics were not sent by the editor and 2 more"
+	var result struct{ Route struct{ Reason string } }
+	if err := json.Unmarshal(g.Call("rigrun/chat", question), &result); err != nil || !strings.Contains(result.Route.Reason, want) {
+		t.Errorf("%q, %v", result.Route.Reason, err)
+	}
+	var preview struct {
+		Items []struct{ Kind, Cut string }
+	}
+	if err := json.Unmarshal(g.Call("rigrun/context/preview", question), &preview); err != nil || len(preview.Items) != 5 || preview.Items[0].Cut != "@file:.env is a file of secrets" {
+		t.Errorf("%+v, %v", preview.Items, err)
+	}
+}
+
 // TestTheBufferIsTheLastTouched changes documents and asks about @buffer.
 func TestTheBufferIsTheLastTouched(t *testing.T) {
 	g := newGatherer(t, "vscode")
