@@ -247,7 +247,7 @@ func TestCompletionInDocuments(t *testing.T) {
 					return list
 				}
 				at := list.Items[0].TextEdit.Range
-				if at.Start.Line != at.End.Line || int(at.End.Character) != character {
+				if at.Start.Line != at.End.Line || at.End.Character != character {
 					t.Errorf("%s: the edit is at %+v", name, at)
 				}
 				return list
