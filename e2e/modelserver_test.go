@@ -26,14 +26,15 @@ type modelServer struct {
 	kill  func() // ends the process and waits for it; more than once without harm
 }
 
-// startModelServer starts the server that RIGRUN_E2E names, or skips the test.
-func startModelServer(t *testing.T, shape gguf.Shape) *modelServer {
+// startModelServer starts the server that RIGRUN_E2E names, or skips the test. llama
+// are further arguments where that is llama-server.
+func startModelServer(t *testing.T, shape gguf.Shape, llama ...string) *modelServer {
 	t.Helper()
 	switch which := os.Getenv("RIGRUN_E2E"); which {
 	case "":
 		t.Skip("needs a real model server: set RIGRUN_E2E=llama or =ollama (make e2e, make e2e-ollama)")
 	case "llama", "1":
-		return startLlama(t, shape)
+		return startLlama(t, shape, llama...)
 	case "ollama":
 		return startOllama(t, shape)
 	default:

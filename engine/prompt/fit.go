@@ -75,13 +75,12 @@ func (q *Question) Fit(c *Counter, window int) (Sent, error) {
 	return f.sent(), nil
 }
 
-// whole, and the shares of an item that are tried when it does not fit; the last is nothing.
+// The shares of an item that are tried when it does not fit: all of it, half, a
+// quarter and so on, at last nothing.
 const (
-	whole = iota
-	half
-	quarter
-	eighth
-	nothing
+	whole   = 0
+	half    = 1
+	nothing = 8
 )
 
 // fitting is a question on its way into a window.
