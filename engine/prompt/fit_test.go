@@ -14,9 +14,11 @@ import (
 // filler is code of about so many tokens, in lines, that no other number has.
 func filler(number, tokens int) string {
 	var b strings.Builder
-	c := &Counter{}
-	for i := 0; c.Tokens(b.String()) < tokens; i++ {
-		fmt.Fprintf(&b, "value%d := compute(%d, %d)\n", number, i, number)
+	c, have := &Counter{}, 0
+	for i := 0; have < tokens; i++ {
+		line := fmt.Sprintf("value%d := compute(%d, %d)\n", number, i, number)
+		b.WriteString(line)
+		have += c.Tokens(line)
 	}
 	return b.String()
 }
