@@ -89,9 +89,10 @@ type likeness struct {
 	refused string // why the nearest one was not taken, "" where there was none
 }
 
-// likenessLimit bounds the search for a question that means the same: a question
-// must not wait longer for an answer it may not get than a model's first word takes.
-const likenessLimit = 100 * time.Millisecond
+// likenessLimit bounds the search for a question that means the same. It is begun
+// only where the guard could agree, and then the answer is there four times in
+// five: to wait that long on a busy machine is less than most models take.
+const likenessLimit = 500 * time.Millisecond
 
 // similar looks for the answer to a question that asks the same in other words,
 // beside whatever the caller does meanwhile. The channel has it, or why the
