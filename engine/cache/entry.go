@@ -183,10 +183,6 @@ type BackingStats struct {
 // Leaser is a [Backing] through which processes tell each other what they are
 // answering, so that the same question is not asked twice at once.
 type Leaser interface {
-	// Leased reports whether anybody holds the question. A question waits for what
-	// it says, so it must cost no more than a look.
-	Leased(ctx context.Context, k Key) (bool, error)
-
 	// Lease gives the question to owner for ttl, where nobody else holds it or
 	// the holder's time is up, and reports whether owner holds it now. Calling
 	// again with the same owner renews.

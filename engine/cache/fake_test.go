@@ -147,13 +147,6 @@ func (f *fake) Sync(context.Context) error {
 
 func (f *fake) Close() error { return nil }
 
-func (f *fake) Leased(_ context.Context, k Key) (bool, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	l, ok := f.leases[k]
-	return ok && l.until.After(f.now()), f.fail
-}
-
 func (f *fake) Lease(_ context.Context, k Key, owner string, ttl time.Duration) (bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

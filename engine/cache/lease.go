@@ -22,30 +22,16 @@ const (
 // process lives. Without an answer it returns false, and the caller asks the
 // model; other processes then wait for this one, until Store or Done is called.
 //
-// Where nobody is, it reads once: taking the lease, which is to write, is done
-// behind it. Two processes that ask the same within that millisecond both ask the
-// model. Where the backing knows no leases or fails, nobody waits.
+// It writes to the backing, which takes a fraction of a millisecond, so call it
+// beside the work that a model's answer needs. Where the backing knows no leases
+// or fails, nobody waits.
 func (l *Lookup) Await(ctx context.Context) (Entry, bool) {
 	leaser, ok := l.backing().(Leaser)
 	if l.closed || !ok {
 		return Entry{}, false
 	}
-	leased, err := leaser.Leased(ctx, l.key)
-	l.c.note(err)
-	if err != nil {
-		return Entry{}, false
-	}
-	if !leased {
-		l.hold(leaser, false)
-		return Entry{}, false
-	}
 	ctx, cancel := context.WithTimeout(ctx, l.c.o.MaxWait)
 	defer cancel()
-	return l.wait(ctx, leaser)
-}
-
-// wait waits for the answer of who holds the lease, or for the lease.
-func (l *Lookup) wait(ctx context.Context, leaser Leaser) (Entry, bool) {
 	for {
 		held, err := leaser.Lease(ctx, l.key, l.owner, leaseTTL)
 		l.c.note(err)
@@ -53,7 +39,7 @@ func (l *Lookup) wait(ctx context.Context, leaser Leaser) (Entry, bool) {
 			return Entry{}, false
 		}
 		if held {
-			l.hold(leaser, true)
+			l.hold(leaser)
 		}
 		// Also where the lease was free: its last holder may have stored the answer
 		// since the first look.
@@ -80,11 +66,11 @@ func pauseFor(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// hold takes the lease, unless it is held already, and renews it, on a goroutine of
-// its own, until it is given back or the cache is closed.
-func (l *Lookup) hold(leaser Leaser, held bool) {
+// hold renews the lease on a goroutine of its own, until it is given back or the
+// cache is closed.
+func (l *Lookup) hold(leaser Leaser) {
 	ctx, cancel := context.WithCancel(l.c.ctx)
-	if !l.c.start(func() { l.renew(ctx, leaser, held) }) {
+	if !l.c.start(func() { l.renew(ctx, leaser) }) {
 		cancel()
 		return
 	}
@@ -93,21 +79,13 @@ func (l *Lookup) hold(leaser Leaser, held bool) {
 	l.lease = cancel
 }
 
-func (l *Lookup) renew(ctx context.Context, leaser Leaser, held bool) {
-	for held || l.take(ctx, leaser) {
-		if !pauseFor(ctx, leaseBeat) {
-			break
+func (l *Lookup) renew(ctx context.Context, leaser Leaser) {
+	for pauseFor(ctx, leaseBeat) {
+		if ok, err := leaser.Lease(ctx, l.key, l.owner, leaseTTL); err == nil && !ok {
+			break // it ran out, and somebody else took it
 		}
-		held = false
 	}
 	l.c.note(leaser.Release(context.Background(), l.key, l.owner))
-}
-
-// take takes or renews the lease. It is false where somebody else has it. What
-// cannot be reached now may be at the next beat.
-func (l *Lookup) take(ctx context.Context, leaser Leaser) bool {
-	ok, err := leaser.Lease(ctx, l.key, l.owner, leaseTTL)
-	return ok || err != nil
 }
 
 // handOver leaves the lease to the writer, and reports whether there is one.

@@ -9,16 +9,6 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/database"
 )
 
-// Leased reads whether anybody holds the question.
-func (s *Store) Leased(ctx context.Context, k cache.Key) (held bool, err error) {
-	err = s.use(ctx, func(d *database.DB) (err error) {
-		var one int
-		held, err = d.Row(isLeased, []any{k[:], s.o.Now().UnixMicro()}, &one)
-		return err
-	})
-	return held && err == nil, err
-}
-
 // Lease gives the question to owner for ttl where nobody else holds it. The
 // processes share a machine and therefore a clock.
 func (s *Store) Lease(ctx context.Context, k cache.Key, owner string, ttl time.Duration) (bool, error) {

@@ -22,7 +22,6 @@ const (
 	countAgain = `UPDATE totals SET entries = (SELECT count(*) FROM entries), bytes = (SELECT coalesce(sum(size), 0) FROM entries)`
 	raiseEpoch = `UPDATE totals SET epoch = epoch + 1`
 	takeLease  = `INSERT INTO leases (key, owner, expires) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET owner = ?2, expires = ?3 WHERE owner = ?2 OR expires <= ?4`
-	isLeased   = `SELECT 1 FROM leases WHERE key = ? AND expires > ?`
 	giveLease  = `DELETE FROM leases WHERE key = ? AND owner = ?`
 	dropLeases = `DELETE FROM leases WHERE expires <= ?`
 )

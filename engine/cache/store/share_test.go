@@ -25,10 +25,6 @@ func answering(s *Store) {
 	if _, ok := l.Await(context.Background()); ok {
 		fatal(fmt.Errorf("an answer came from nowhere"))
 	}
-	k, _, _ := sharedQuestion().Keys()
-	for held := false; !held; { // the lease is taken behind it
-		held, _ = s.Leased(context.Background(), k)
-	}
 	fmt.Println("asked")
 	bufio.NewScanner(os.Stdin).Scan()
 	l.Store(cache.Answer{Text: "from the other process", Reason: chat.FinishStop})
