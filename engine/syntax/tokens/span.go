@@ -10,8 +10,8 @@ type Span struct{ Start, End int }
 
 // Spans lists the strings, comments and macros that start before limit and run
 // over several lines, in order: on any other line of the text code starts anew. It
-// searches for their marks instead of reading every token, which takes a
-// hundredth of the time; a plain string in quotation marks that runs over lines is not found.
+// searches for their marks instead of reading every token, which takes a small part
+// of the time; a plain string in quotation marks that runs over lines is not found.
 func Spans(d *Dialect, text string, limit int) []Span {
 	if len(text) > maxText {
 		return nil
