@@ -35,7 +35,7 @@ func run(w io.Writer, h harness, only string) error {
 		return err
 	}
 	for _, open := range []func() (*table, error){
-		ndjsonTable, sseTable, burstTable, notifyMemoryTable, notifyPipeTable, lineTable, cleanTable, routeTable, exactTable, exactPairTable, embedTable, searchTable, bigSearchTable, guardTable,
+		ndjsonTable, sseTable, burstTable, notifyMemoryTable, notifyPipeTable, lineTable, cleanTable, routeTable, exactTable, exactPairTable, missTable, embedTable, searchTable, bigSearchTable, guardTable,
 	} {
 		if err := show(w, h, only, open); err != nil {
 			return err

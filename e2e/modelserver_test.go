@@ -26,14 +26,15 @@ type modelServer struct {
 	kill  func() // ends the process and waits for it; more than once without harm
 }
 
-// startModelServer starts the server that RIGRUN_E2E names, or skips the test.
-func startModelServer(t *testing.T, shape gguf.Shape) *modelServer {
+// startModelServer starts the server that RIGRUN_E2E names, or skips the test. llama
+// are further arguments where that is llama-server.
+func startModelServer(t *testing.T, shape gguf.Shape, llama ...string) *modelServer {
 	t.Helper()
 	switch which := os.Getenv("RIGRUN_E2E"); which {
 	case "":
 		t.Skip("needs a real model server: set RIGRUN_E2E=llama or =ollama (make e2e, make e2e-ollama)")
 	case "llama", "1":
-		return startLlama(t, shape)
+		return startLlama(t, shape, llama...)
 	case "ollama":
 		return startOllama(t, shape)
 	default:
@@ -43,8 +44,8 @@ func startModelServer(t *testing.T, shape gguf.Shape) *modelServer {
 }
 
 // startLlama starts llama-server with one thread: with two on two busy cores it
-// is hundreds of times slower.
-func startLlama(t *testing.T, shape gguf.Shape) *modelServer {
+// is hundreds of times slower. more are further arguments.
+func startLlama(t *testing.T, shape gguf.Shape, more ...string) *modelServer {
 	t.Helper()
 	program, err := components.LlamaServer(t.Context())
 	if u, ok := errors.AsType[*components.Unavailable](err); ok {
@@ -55,10 +56,11 @@ func startLlama(t *testing.T, shape gguf.Shape) *modelServer {
 	}
 	port := components.FreePort(t)
 	s := &modelServer{kind: "openai", url: "http://127.0.0.1:" + port, model: shape.Name}
-	cmd := program.Command(context.WithoutCancel(t.Context()),
+	cmd := program.Command(context.WithoutCancel(t.Context()), append([]string{
 		"--model", modelFile(t, shape), "--alias", shape.Name, "--offline", "--no-webui",
 		"--ctx-size", "8192", "--parallel", "1", "--threads", "1", "--threads-batch", "1",
-		"--host", "127.0.0.1", "--port", port)
+		"--host", "127.0.0.1", "--port", port,
+	}, more...)...)
 	s.start(t, cmd, s.url+"/health")
 	return s
 }

@@ -22,10 +22,21 @@ func (c *counter) Write(chunk stream.Chunk) error {
 	return c.next.Write(chunk)
 }
 
+// estimate is what an attempt's next call may cost, in cents: the question's
+// estimate, and what its rounds add to the prompt.
+func (p *plan) estimate(a *attempt) float64 {
+	t := p.tier(a.decision.Tier)
+	if t == nil {
+		return 0
+	}
+	more := sentBytes(&a.prompt) - promptBytes(a.prompt.Turns)
+	return a.decision.EstimatedCostCents + route.Cost(t.Price, chat.Usage{PromptTokens: more / bytesPerToken})
+}
+
 // reserve sets aside what an attempt may cost. It fails where that would pass
 // the day's limit, counted over all processes.
 func (p *plan) reserve(a *attempt) (*ledger.Reservation, error) {
-	r, err := p.setup.Ledger.Reserve(a.decision.EstimatedCostCents, p.setup.MaxDayCents)
+	r, err := p.setup.Ledger.Reserve(p.estimate(a), p.setup.MaxDayCents)
 	if errors.Is(err, ledger.ErrOverLimit) {
 		return nil, &chat.Error{
 			Kind:    chat.Policy,
@@ -41,7 +52,7 @@ func (p *plan) reserve(a *attempt) (*ledger.Reservation, error) {
 // was sent and received: a call that was cut off is billed, too.
 func (p *plan) pay(a *attempt, r *ledger.Reservation, u chat.Usage, chunks int) float64 {
 	if u.PromptTokens == 0 && chunks > 0 {
-		u.PromptTokens = promptBytes(a.prompt.Turns) / bytesPerToken
+		u.PromptTokens = sentBytes(&a.prompt) / bytesPerToken
 	}
 	if u.CompletionTokens == 0 {
 		u.CompletionTokens = chunks

@@ -39,5 +39,7 @@
 // # Goroutines
 //
 // Each running answer has one goroutine, owned by its flight, which ends when
-// its backend returns. [Engine.Close] cancels all of them and waits.
+// its backend returns. At most one more has the local model summarise the oldest
+// turns of a long conversation; the next question ends it. [Engine.Close] cancels
+// all of them and waits.
 package engine

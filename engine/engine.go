@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/secret"
 	"github.com/rigrun/rigrun-lsp/engine/store"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
+	"github.com/rigrun/rigrun-lsp/engine/tools"
 )
 
 // ErrNoConversation is returned for an identifier that no conversation has.
@@ -38,6 +40,13 @@ type Listener interface {
 	// Route says where the answer comes from. cache is nil on the second call,
 	// which a fallback makes.
 	Route(d chat.RouteDecision, cache *chat.CacheInfo) error
+}
+
+// Begun is implemented by a [Listener] that wants to know, before anything else,
+// which conversation an answer belongs to: one that is stopped has no result to
+// say it.
+type Begun interface {
+	Begun(conversationID string)
 }
 
 // Backend runs one prompt. Chat writes the answer to w and returns how it
@@ -83,6 +92,12 @@ type Setup struct {
 
 	Cache *cache.Cache // of answers; one that was closed keeps none
 
+	// Workspace is how tools see a workspace's folders; nil where no model gets
+	// any. LocalTools says that the local model can call tools though its server
+	// does not say so, CloudTools that the cloud's models can.
+	Workspace              func(folders []string) tools.Workspace
+	LocalTools, CloudTools bool
+
 	// Servers tells these servers and models from others, as far as the
 	// configuration does: answers of the one are not given for the other.
 	Servers string
@@ -93,8 +108,9 @@ type Setup struct {
 // Options are the parts an engine is made of.
 type Options struct {
 	Setup
-	Outline      Backend // answers where no model server can
-	OutlineModel string  // the name shown as the outline's model
+	Outline      Backend         // answers where no model server can
+	Prompts      *prompt.Library // nil for the built-in texts alone
+	OutlineModel string          // the name shown as the outline's model
 	Now          func() time.Time
 }
 
@@ -106,10 +122,13 @@ type Engine struct {
 	started       time.Time
 	setup         atomic.Pointer[Setup]
 	conversations *store.Conversations
+	prompts       *prompt.Library
+	gauges        gauges
+	summaries     summaries
 	stats         stats
 	flights       flights
 
-	// ctx is the life of every flight; stop ends it. running counts flights.
+	// ctx is the life of every flight and summary; stop ends it. running counts them.
 	ctx     context.Context
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -120,7 +139,10 @@ func New(o Options) *Engine {
 	e := &Engine{
 		outline: o.Outline, outlineModel: o.OutlineModel,
 		now: o.Now, started: o.Now(),
-		conversations: store.New(o.Now),
+		conversations: store.New(o.Now), prompts: o.Prompts,
+	}
+	if e.prompts == nil {
+		e.prompts = prompt.NewLibrary("")
 	}
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	e.Configure(o.Setup)
@@ -149,10 +171,15 @@ func (e *Engine) Close() {
 // route, and l.Close always. The result is nil exactly where an error is returned.
 func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.Result, error) {
 	start := e.now()
-	turn, err := e.begin(req)
+	e.summaries.yield()
+	asked := prompt.New(e.prompts.Texts(&req), &req)
+	turn, err := e.begin(req, &asked)
 	if err != nil {
 		_ = l.Close(stream.End{Err: err})
 		return nil, err
+	}
+	if b, ok := l.(Begun); ok {
+		b.Begun(turn.ConversationID)
 	}
 	m := &meter{next: l, now: e.now, start: start, cache: chat.CacheInfo{Hit: chat.HitNone}}
 	out := line{
@@ -165,6 +192,11 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 			}
 			return l.Route(d, c)
 		},
+		raise: func(level chat.Level) {
+			m.decision.Classification = max(m.decision.Classification, level)
+			turn.SetRoute(m.decision)
+		},
+		seal: turn.Seal,
 	}
 	ended := false
 	defer func() {
@@ -172,22 +204,27 @@ func (e *Engine) Chat(ctx context.Context, req chat.Request, l Listener) (*chat.
 			_ = out.Close(stream.End{Err: errAborted})
 		}
 	}()
-	p, done := e.answer(ctx, req, turn.Before, out)
+	out.asked = turn.SetPrompt
+	p, done := e.answer(ctx, req, asked, turn.Before, out)
 	ended = true
 	done.end.Usage = m.usage(done.end.Usage)
 	if err := out.Close(done.end); err != nil && done.end.Err == nil {
 		done.end.Err = fmt.Errorf("write the answer: %w", err)
 	}
 	e.stats.record(m, done.end)
-	return e.settle(p, m, turn, done)
+	result, err := e.settle(p, m, turn, done)
+	if err == nil {
+		e.summarise(p, m.decision, turn.ConversationID)
+	}
+	return result, err
 }
 
 // begin checks a question and records it.
-func (e *Engine) begin(req chat.Request) (*store.Turn, error) {
+func (e *Engine) begin(req chat.Request, asked *prompt.Question) (*store.Turn, error) {
 	if err := tooLong(req); err != nil {
 		return nil, err
 	}
-	return e.conversations.Begin(req, prompt.Question(req), sealed(req))
+	return e.conversations.Begin(req, asked.Asked(), sealed(req))
 }
 
 // tooLong returns the error for a question over the limit.
@@ -204,8 +241,8 @@ func tooLong(req chat.Request) error {
 
 // answer prepares a question, and gives a kept answer or has one made. The plan is
 // nil where the question was refused.
-func (e *Engine) answer(ctx context.Context, req chat.Request, before store.Before, out line) (*plan, landing) {
-	p, err := e.prepare(req, before)
+func (e *Engine) answer(ctx context.Context, req chat.Request, asked prompt.Question, before store.Before, out line) (*plan, landing) {
+	p, err := e.prepare(req, asked, before)
 	if err != nil {
 		return nil, landing{end: stream.End{Err: err}}
 	}
@@ -245,7 +282,7 @@ func (e *Engine) routeOrFind(ctx context.Context, p *plan) (k kept, found bool, 
 // ask has an answer made: it announces the route and rides the answer's flight.
 func (e *Engine) ask(ctx context.Context, p *plan, out line) landing {
 	p.audit(audit.EventRoute, p.first.decision, chat.Usage{}, 0)
-	d := p.first.decision
+	d := p.first.told(p)
 	if p.refused != "" {
 		d.Reason += notTaken + p.refused
 	}
@@ -293,7 +330,7 @@ func (e *Engine) settle(p *plan, m *meter, turn *store.Turn, done landing) (*cha
 		p.setup.Ledger.Saved(r.SavedCents)
 	}
 	if p.isCloud(m.decision.Tier) {
-		r.Redactions = p.hide().redactions
+		r.Redactions = slices.Concat(p.hide().redactions, done.redactions)
 	}
 	return r, nil
 }
@@ -305,9 +342,7 @@ func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecisio
 	if err := tooLong(req); err != nil {
 		return chat.RouteDecision{}, err
 	}
-	before := e.conversations.Upcoming(req.ConversationID)
-	before.Sealed = cmp.Or(before.Sealed, sealed(req))
-	p, err := e.prepare(req, before)
+	p, err := e.upcoming(&req)
 	if err != nil {
 		return chat.RouteDecision{}, err
 	}
@@ -318,7 +353,7 @@ func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecisio
 	if ok {
 		return p.kept(kept), nil
 	}
-	d := p.first.decision
+	d := p.first.told(p)
 	if p.rules.MaxTier == chat.TierCache {
 		d, err = p.notKept(), nil
 	}
@@ -329,6 +364,13 @@ func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecisio
 		d.Reason += notTaken + refused
 	}
 	return d, nil
+}
+
+// upcoming prepares a question that is not asked, or not yet.
+func (e *Engine) upcoming(req *chat.Request) (*plan, error) {
+	before := e.conversations.Upcoming(req.ConversationID)
+	before.Sealed = cmp.Or(before.Sealed, sealed(*req))
+	return e.prepare(*req, prompt.New(e.prompts.Texts(req), req), before)
 }
 
 // Models lists what can answer: the local server's models, the cloud tiers where
@@ -354,6 +396,11 @@ func (e *Engine) Models(ctx context.Context) ([]chat.Model, error) {
 		ID: e.outlineModel, Backend: e.outline.Name(), Tier: chat.TierLocal,
 		Capabilities: []string{"completion"}, Loaded: &loaded, Default: len(models) == 0,
 	}), nil
+}
+
+// Stored is what the cache holds beyond this process.
+func (e *Engine) Stored(ctx context.Context) (cache.BackingStats, error) {
+	return e.setup.Load().Cache.Stored(ctx)
 }
 
 // Figures are what today's answers of all processes cost, in cents, and the

@@ -283,6 +283,8 @@ func TestDifferentQuestionsDoNotShare(t *testing.T) {
 			{Message: "a", Context: []chat.ContextItem{{Text: "code"}}},
 			{Message: "a", Context: []chat.ContextItem{{Text: "code", Path: "/other"}}},
 			{Message: "a", Classification: chat.Secret},
+			{Message: "a", Folders: []string{"/w"}},
+			{Message: "a", Folders: []string{"/w", "/x"}},
 			{Message: "a", Cache: chat.CacheOff},
 			{Message: "a", Cache: chat.CacheOff},
 			{Message: "a", Cache: chat.CacheRefresh},

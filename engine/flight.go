@@ -33,12 +33,19 @@ type flight struct {
 	chunks int                 // guarded by mu: how many were written
 	log    transcript          // guarded by mu: what has been written so far, for those who join later
 	moved  *chat.RouteDecision // guarded by mu: the route a fallback changed to
+	asked  string              // guarded by mu: the question as the model is sent it, "" before
 	closed bool                // guarded by mu: nobody can join any more
 	end    stream.End          // set before done is closed
 	spent  float64             // what the call cost in cents; set before done is closed
 	fell   bool                // another backend took over; belongs to the flight's goroutine
 	entry  string              // under which the answer is kept, "" where it is not; set before done is closed
 	taken  *kept               // the answer of another process that was waited for; set before done is closed
+	said   bool                // guarded by mu: text or thinking was written
+	level  chat.Level          // guarded by mu: the highest of what tools have read
+	sealed string              // guarded by mu: why the conversation may not go to a cloud any more
+	looked bool                // a tool was used; belongs to the flight's goroutine
+
+	redactions []chat.Redaction // of what tools have read; set before done is closed
 }
 
 // landing is how an answer ended for one who listened to it.
@@ -47,6 +54,8 @@ type landing struct {
 	spent float64 // cents; 0 for those who joined an answer that another had asked for
 	entry string  // under which the answer is kept, "" where it is not
 	saved float64 // what it cost when it was made; 0 where it was made now
+
+	redactions []chat.Redaction // of what tools have read for it
 
 	cache *chat.CacheInfo // of another process's answer that was waited for; else the route said it
 }
@@ -78,7 +87,7 @@ func (e *Engine) ride(ctx context.Context, p *plan, out line) landing {
 
 // landing is how a flight ended for one of its riders. The first one paid for it.
 func (f *flight) landing(first bool) landing {
-	l := landing{end: f.end, entry: f.entry}
+	l := landing{end: f.end, entry: f.entry, redactions: f.redactions}
 	if first {
 		l.spent = f.spent
 	}
@@ -150,8 +159,10 @@ func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
 	}
 	a := p.first
 	for {
-		end, err := e.try(ctx, f, p, &a)
+		f.send(a.asked())
+		end, err := p.try(ctx, f, &a)
 		if err == nil {
+			e.learn(&a, end.Usage.PromptTokens)
 			return end
 		}
 		if a.decision.Tier == chat.TierLocal && (replaceable(err) || chat.KindOf(err) == chat.ModelNotFound) {
@@ -161,29 +172,40 @@ func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
 		if ctx.Err() != nil || !f.silent() {
 			return end
 		}
-		next, ok := e.next(p, a, err)
+		next, ok := e.shorter(p, &a, err)
+		if !ok {
+			next, ok = e.next(p, a, err)
+		}
 		if !ok {
 			return end
 		}
 		a = next
 		f.fell = true
-		f.reroute(a.decision)
+		f.reroute(a.told(p))
 	}
 }
 
-// try runs one attempt, paid for where it has a price, and puts the secrets back
-// into what it answers.
-func (e *Engine) try(ctx context.Context, f *flight, p *plan, a *attempt) (stream.End, error) {
+// try runs one attempt.
+func (p *plan) try(ctx context.Context, f *flight, a *attempt) (stream.End, error) {
+	if len(a.prompt.Tools) > 0 {
+		return p.rounds(ctx, f, a)
+	}
+	return p.call(ctx, f, a, f, nil)
+}
+
+// call makes one call of an attempt, paid for where it has a price, and puts the
+// secrets back into what is written to w. Where c is not nil it gets the tool calls.
+func (p *plan) call(ctx context.Context, f *flight, a *attempt, w stream.Writer, c *calls) (stream.End, error) {
 	if a.hidden == nil {
-		return run(ctx, a.backend, &a.prompt, f)
+		return run(ctx, a.backend, &a.prompt, c.before(w))
 	}
 	paid, err := p.reserve(a)
 	if err != nil {
 		return stream.End{}, err
 	}
-	counted := &counter{next: f}
+	counted := &counter{next: w}
 	out := a.hidden.writer(counted)
-	end, err := run(ctx, a.backend, &a.prompt, out)
+	end, err := run(ctx, a.backend, &a.prompt, c.before(out))
 	if flushed := out.Flush(); err == nil {
 		err = flushed
 	}
@@ -222,7 +244,7 @@ func (p *plan) key() key {
 	// Encoding plain strings and numbers into a hash cannot fail.
 	_ = json.NewEncoder(h).Encode([]any{
 		a.decision.Tier, a.decision.Backend, a.prompt.Model, a.prompt.Action, a.decision.Classification,
-		p.rules.Mode, p.rules.MaxTier, p.turns, a.prompt.Options, paths,
+		p.rules.Mode, p.rules.MaxTier, p.turns, a.prompt.Options, paths, p.question.Folders,
 	})
 	return key(h.Sum(nil))
 }
@@ -235,7 +257,10 @@ func (f *flight) Write(c stream.Chunk) error {
 		return context.Canceled
 	}
 	f.log.add(c)
-	f.chunks++
+	if c.Kind != stream.Step {
+		f.said = true
+		f.chunks++
+	}
 	for i := 0; i < len(f.riders); {
 		if r := f.riders[i]; r.try(r.out.Write(c)) {
 			i++
@@ -256,11 +281,33 @@ func (r *rider) try(err error) bool {
 	return false
 }
 
-// silent reports whether nothing has been written yet.
+// silent reports whether nothing has been written yet but steps, which any other
+// backend's answer may follow.
 func (f *flight) silent() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(f.log.pieces) == 0
+	return !f.said
+}
+
+// raise tells every rider's conversation that the answer has read something of a
+// level.
+func (f *flight) raise(level chat.Level) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.level = max(f.level, level)
+	for _, r := range f.riders {
+		r.out.raise(level)
+	}
+}
+
+// seal tells every rider's conversation why it may not go to a cloud any more.
+func (f *flight) seal(why string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sealed = why
+	for _, r := range f.riders {
+		r.out.seal(why)
+	}
 }
 
 // reroute tells every rider that another backend answers.
@@ -269,6 +316,16 @@ func (f *flight) reroute(d chat.RouteDecision) {
 	defer f.mu.Unlock()
 	f.moved = &d
 	f.riders = slices.DeleteFunc(f.riders, func(r *rider) bool { return !r.try(r.out.route(d, nil)) })
+}
+
+// send tells every rider what the model is sent as its question.
+func (f *flight) send(asked string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = asked
+	for _, r := range f.riders {
+		r.out.sent(asked)
+	}
 }
 
 // join adds a rider and gives it what was written before it came. It reports
@@ -282,6 +339,13 @@ func (f *flight) join(r *rider) bool {
 	if f.moved != nil && !r.try(r.out.route(*f.moved, nil)) {
 		return true
 	}
+	if f.level > chat.Unclassified {
+		r.out.raise(f.level)
+	}
+	if f.sealed != "" {
+		r.out.seal(f.sealed)
+	}
+	r.out.sent(f.asked)
 	if r.try(f.log.replay(r.out)) {
 		f.riders = append(f.riders, r)
 	}

@@ -2,12 +2,12 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine/cache"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
-	"github.com/rigrun/rigrun-lsp/engine/prompt"
 	"github.com/rigrun/rigrun-lsp/engine/route"
 	"github.com/rigrun/rigrun-lsp/engine/store"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
@@ -41,10 +41,10 @@ func (p *plan) lookUp() *cache.Lookup {
 		Model:    p.question.Model,
 		Digest:   fmt.Sprintf("%s\n%s %s %s %t", p.setup.Servers, r.Mode, r.MaxTier, by, r.PreferLocal),
 		Action:   p.question.Action,
-		Template: prompt.Version,
+		Template: p.asked.Texts.ID,
 		Level:    r.Level,
 		History:  h.turns[:len(h.turns)-1],
-		Before:   prompt.InstructionOf(p.question.Request),
+		Before:   p.asked.Texts.Before,
 		Wording:  h.message,
 	}
 	for i, item := range p.question.Context {
@@ -89,9 +89,10 @@ type likeness struct {
 	refused string // why the nearest one was not taken, "" where there was none
 }
 
-// likenessLimit bounds the search for a question that means the same: a question
-// must not wait longer for an answer it may not get than a model's first word takes.
-const likenessLimit = 100 * time.Millisecond
+// likenessLimit bounds the search for a question that means the same. It is begun
+// only where the guard could agree, and then the answer is there four times in
+// five: to wait that long on a busy machine is less than most models take.
+const likenessLimit = 500 * time.Millisecond
 
 // similar looks for the answer to a question that asks the same in other words,
 // beside whatever the caller does meanwhile. The channel has it, or why the
@@ -233,13 +234,14 @@ func (p *plan) write(k kept, w stream.Writer) stream.End {
 // keep stores the answer of a flight that ended cleanly, under placeholders for
 // its secrets, and returns the entry's ID. What the outline says is not kept: it
 // costs nothing and a model's answer is wanted in its place; nor is what stood in
-// for a tier that failed, or holds a secret that the question does not.
+// for a tier that failed, or holds a secret that the question does not; nor is what depends on files that
+// tools have read, which are not in the key.
 func (p *plan) keep(f *flight, end stream.End) string {
 	if !p.writes() {
 		return ""
 	}
 	look, d := p.lookup(), p.first.decision
-	if end.Err != nil || f.fell || f.moved != nil || d.FallbackFrom != "" {
+	if end.Err != nil || f.fell || f.looked || f.moved != nil || d.FallbackFrom != "" {
 		look.Done()
 		return ""
 	}
@@ -288,7 +290,7 @@ func (e *Engine) Feedback(ctx context.Context, messageID string, good bool) erro
 
 // Trouble returns what has gone wrong with what the engine keeps since it was last
 // called, nil where nothing has. Each is told once.
-func (e *Engine) Trouble() error { return e.setup.Load().Cache.Err() }
+func (e *Engine) Trouble() error { return errors.Join(e.setup.Load().Cache.Err(), e.prompts.Err()) }
 
 // ErrNoMessage is returned for an identifier that no message has.
 var ErrNoMessage = store.ErrNoMessage

@@ -13,6 +13,16 @@ import (
 type line struct {
 	stream.Sink
 	route func(chat.RouteDecision, *chat.CacheInfo) error
+	raise func(chat.Level)  // a tool has read something of this level
+	seal  func(why string)  // the text quotes what may not go to a cloud
+	asked func(text string) // takes the question as a model is really sent it
+}
+
+// sent passes on what a model is sent as the question, where there is a model.
+func (l *line) sent(asked string) {
+	if l.asked != nil && asked != "" {
+		l.asked(asked)
+	}
 }
 
 // meter passes an answer on and measures it. It is used by one goroutine at a

@@ -23,8 +23,9 @@ type plan struct {
 	rules    route.Rules
 	local    route.Local
 	target   local.Target // who answers where the tier is local and local.Backend is set
-	turns    []chat.Turn  // as a local server is sent them
-	shared   bool         // may be answered together with identical questions
+	asked    prompt.Question
+	turns    []chat.Turn // all that may be sent, with nothing hidden and nothing cut
+	shared   bool        // may be answered together with identical questions
 	first    attempt
 	refused  string // why a kept answer to a like question is not given, "" where there was none
 
@@ -39,14 +40,18 @@ type attempt struct {
 	decision chat.RouteDecision
 	backend  Backend
 	prompt   chat.Prompt
-	hidden   *hidden // what was replaced in the prompt; nil where nothing was
+	hidden   *hidden     // what was replaced in the prompt; nil where nothing was
+	sent     prompt.Sent // what the prompt was cut to; nothing for the outline, which has none
+	err      error       // why it cannot be made, nil where it can
+	again    bool        // the server refused the prompt once for its length
 }
 
 // prepare renders the prompt and joins the rules that hold for what is in it. It
 // contacts nobody.
-func (e *Engine) prepare(req chat.Request, before store.Before) (*plan, error) {
+func (e *Engine) prepare(req chat.Request, asked prompt.Question, before store.Before) (*plan, error) {
 	setup := e.setup.Load()
-	p := &plan{setup: setup, turns: prompt.Render(req, before.History), shared: req.Cache == "" || req.Cache == chat.CacheOn}
+	asked.Summary, asked.History = before.Summary, before.History
+	p := &plan{setup: setup, asked: asked, turns: asked.Render(), shared: req.Cache == "" || req.Cache == chat.CacheOn}
 	level := max(req.Classification, before.Classification, sentLevel(p.turns, req.Context))
 	var err error
 	if p.rules, err = setup.rulesFor(&req, level); err != nil {
@@ -68,7 +73,18 @@ func (e *Engine) route(ctx context.Context, p *plan) error {
 		}
 		d, _ = route.Next(d, sentence(err), &p.question, &p.rules, &p.local, e.outlineLocal())
 	}
-	p.first = e.attempt(p, d)
+	if p.target.Backend != nil {
+		e.gauges.of(p.local.Backend, p.local.Model).calibrate(ctx, &p.target, p.question.PromptBytes)
+	}
+	a := e.attempt(p, d)
+	if a.err != nil {
+		next, ok := e.next(p, a, a.err)
+		if !ok {
+			return a.err
+		}
+		a = next
+	}
+	p.first = a
 	return nil
 }
 
@@ -121,6 +137,9 @@ func (e *Engine) next(p *plan, failed attempt, err error) (a attempt, ok bool) {
 		return attempt{}, false
 	}
 	a = e.attempt(p, d)
+	if a.err != nil {
+		return e.next(p, a, a.err)
+	}
 	a.prompt.Reason = sentence(err)
 	return a, true
 }
@@ -135,13 +154,16 @@ func (e *Engine) attempt(p *plan, d chat.RouteDecision) attempt {
 	case p.isCloud(d.Tier):
 		a.backend = p.setup.Cloud
 		a.hidden = p.hide()
-		a.prompt.Turns, a.prompt.Question, a.prompt.Context = a.hidden.turns, "", nil
+		a.prompt.Question, a.prompt.Context = "", nil
 	case d.Backend == e.outline.Name() && d.Model == e.outlineModel:
 		a.backend = e.outline
 		a.prompt.Reason = noServer(p.setup.Local)
+		return a
 	default:
 		a.backend = p.target.Backend
 	}
+	a.err = e.fit(p, &a)
+	p.offer(&a)
 	return a
 }
 

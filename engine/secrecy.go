@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/prompt"
 	"github.com/rigrun/rigrun-lsp/engine/route"
 	"github.com/rigrun/rigrun-lsp/engine/secret"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
@@ -16,6 +17,7 @@ import (
 // hidden is a prompt whose secrets were replaced, and the way back.
 type hidden struct {
 	turns      []chat.Turn
+	question   prompt.Question  // with nothing cut
 	message    string           // the question's own words
 	items      []string         // the texts of its context
 	redactions []chat.Redaction // of this question: its message and its context
@@ -58,7 +60,48 @@ func (p *plan) hideSecrets() *hidden {
 		h.turns[i] = chat.Turn{Role: t.Role}
 		h.turns[i].Content, _ = h.vault.Redact(t.Content)
 	}
+	h.question = h.hide(p.asked)
 	return h
+}
+
+// arguments puts the secrets back into a tool call's arguments, which are JSON.
+func (h *hidden) arguments(text string) string {
+	var b builder
+	w := h.vault.Writer(&b)
+	_ = w.Write(stream.Chunk{Kind: stream.Tool, Data: []byte(text)}) // a builder takes everything
+	_ = w.Flush()
+	return b.String()
+}
+
+// builder is a writer that keeps the text.
+type builder struct{ strings.Builder }
+
+func (b *builder) Write(c stream.Chunk) error {
+	b.Builder.Write(c.Data)
+	return nil
+}
+
+// hide replaces the secrets in every part of a question. That comes before
+// anything is cut from it: the half of a secret would not be found.
+func (h *hidden) hide(q prompt.Question) prompt.Question {
+	for _, text := range []*string{&q.Texts.System, &q.Texts.Instruction, &q.Summary} {
+		*text, _ = h.vault.Redact(*text)
+	}
+	q.Message = h.message
+	q.Context = slices.Clone(q.Context)
+	for i := range q.Context {
+		q.Context[i].Text = h.items[i]
+	}
+	q.History = h.turns[len(h.turns)-1-len(q.History) : len(h.turns)-1]
+	return q
+}
+
+// redact replaces the secrets that only the rendered turns hold: in a file's
+// name, or where two parts meet.
+func (h *hidden) redact(turns []chat.Turn) {
+	for i := range turns {
+		turns[i].Content, _ = h.vault.Redact(turns[i].Content)
+	}
 }
 
 // writer puts the secrets back into an answer.
@@ -77,7 +120,7 @@ func sealed(req chat.Request) string {
 		if name := secretHunk(item.Text); name != "" {
 			return "the context holds changes of " + base(name) + ", a file of secrets"
 		}
-		if cutSecret(&item) {
+		if item.Text != "" && len(item.Text) != len(item.Document) && cutSecret(&item, secret.Find(item.Document)) {
 			return "the context holds a part of a secret of " + base(cmp.Or(item.Path, item.URI, "a document"))
 		}
 	}
@@ -87,15 +130,24 @@ func sealed(req chat.Request) string {
 	return ""
 }
 
+// sealedItem is why nobody gets a piece that a tool has found, as a part of a
+// sentence, "" where nothing stands against it. secrets are its document's.
+func sealedItem(item *chat.ContextItem, secrets []secret.Finding) string {
+	if secret.File(item.Path) || secretHunk(item.Text) != "" {
+		return "it is a file of secrets"
+	}
+	if cutSecret(item, secrets) {
+		return "it is a part of a secret"
+	}
+	return ""
+}
+
 // cutSecret reports whether a piece of a document holds a secret, or a part of
 // one, that only the rest of the document shows to be one: some lines of a key, a
 // password without its name. Nothing could find it in the prompt to replace it.
-func cutSecret(item *chat.ContextItem) bool {
-	if item.Text == "" || len(item.Text) == len(item.Document) {
-		return false
-	}
-	hidden := secret.Find(item.Document)
-	if len(hidden) == 0 {
+// hidden are the secrets of its document.
+func cutSecret(item *chat.ContextItem, hidden []secret.Finding) bool {
+	if len(hidden) == 0 || item.Text == "" || len(item.Text) == len(item.Document) {
 		return false
 	}
 	shown := secret.Find(item.Text)

@@ -18,17 +18,20 @@ type answer struct {
 	id    string
 	title string
 
-	// uri, text and offset say what the question was about: the document, the
-	// selected text, and where it began when the question was asked. All are
-	// zero for a question about no code.
-	uri    uri.URI
-	text   string
-	offset int
+	// uri is the document the question was about, "" for a question about no code.
+	uri uri.URI
 
 	mu       sync.Mutex
+	texts    []excerpt          // guarded by mu: the code it was about, and what it became; each from a moment of its own
 	body     strings.Builder    // guarded by mu
 	decision chat.RouteDecision // guarded by mu
 	closing  string             // guarded by mu: what is said after the text once it has ended
+}
+
+// excerpt is a part of a document, and where it began at some moment.
+type excerpt struct {
+	text   string
+	offset int
 }
 
 // documentURI is the address of the answer as a document of our own scheme.
@@ -69,21 +72,57 @@ func (a *answer) brief() string {
 	return strings.TrimRight(a.body.String(), "\n") + "\n\n" + a.closing
 }
 
+// whole is the answer's text.
+func (a *answer) whole() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.body.String()
+}
+
+// route is where the answer comes from.
+func (a *answer) route() chat.RouteDecision {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.decision
+}
+
+// applied notes what the code has become by an edit.
+func (a *answer) applied(e readyEdit) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if strings.TrimSpace(e.text) != "" {
+		a.texts = append(a.texts, excerpt{e.text, e.start})
+	}
+}
+
 // over reports whether the answer was about text that is now at offset in
-// current. The text is looked for where it was, and anywhere else only if it
-// stands in one place: an answer must never be shown for other code.
+// current, or has become it.
 func (a *answer) over(current string, offset int) (start, end int, ok bool) {
-	if a.text == "" {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, e := range a.texts {
+		if start, end, ok = e.over(current, offset); ok {
+			return start, end, true
+		}
+	}
+	return 0, 0, false
+}
+
+// over reports whether an excerpt is now at offset in current. Its text is
+// looked for where it was, and anywhere else only if it stands in one place: an
+// answer must never be shown for other code.
+func (e excerpt) over(current string, offset int) (start, end int, ok bool) {
+	if e.text == "" {
 		return 0, 0, false
 	}
-	start = a.offset
-	if start+len(a.text) > len(current) || current[start:start+len(a.text)] != a.text {
-		if strings.Count(current, a.text) != 1 {
+	start = e.offset
+	if start+len(e.text) > len(current) || current[start:start+len(e.text)] != e.text {
+		if strings.Count(current, e.text) != 1 {
 			return 0, 0, false
 		}
-		start = strings.Index(current, a.text)
+		start = strings.Index(current, e.text)
 	}
-	end = start + len(a.text)
+	end = start + len(e.text)
 	return start, end, start <= offset && offset <= end
 }
 

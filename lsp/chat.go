@@ -19,7 +19,7 @@ func (s *Server) chat(ctx context.Context, p *ext.ChatParams, v view) (*chat.Res
 		return nil, err
 	}
 	s.configured(ctx)
-	req, err := v.request(p)
+	req, err := v.request(ctx, p)
 	if err != nil {
 		return nil, err
 	}

@@ -67,18 +67,34 @@ func layer(source string, raw protocol.LSPAny) config.Layer {
 func (s *Server) firstConfiguration(ctx context.Context) {
 	defer close(s.settings.ready)
 	s.pullConfiguration(ctx)
-	if !s.client.watchConfiguration {
+	params := &protocol.RegistrationParams{Registrations: s.registrations()}
+	if len(params.Registrations) == 0 {
 		return
 	}
-	options, _ := json.Marshal(map[string]string{"section": config.Section})
-	params := &protocol.RegistrationParams{Registrations: []protocol.Registration{{
-		ID: "rigrun-configuration", Method: protocol.MethodWorkspaceDidChangeConfiguration, RegisterOptions: options,
-	}}}
 	s.start(func(ctx context.Context) {
 		if _, err := s.conn.Call(ctx, protocol.MethodClientRegisterCapability, params, nil); err != nil && ctx.Err() == nil {
-			s.log.Warn("the editor does not report changes of its settings", zap.Error(err))
+			s.log.Warn("the editor does not report changes of its settings, or does not complete in chats", zap.Error(err))
 		}
 	})
+}
+
+// registrations are what the client is asked for after initialize: to tell of
+// changed settings, and to complete in chats alone.
+func (s *Server) registrations() (list []protocol.Registration) {
+	add := func(id, method string, options any) {
+		raw, _ := json.Marshal(options) // of strings alone
+		list = append(list, protocol.Registration{ID: id, Method: method, RegisterOptions: raw})
+	}
+	if s.client.watchConfiguration {
+		add("rigrun-configuration", protocol.MethodWorkspaceDidChangeConfiguration, map[string]string{"section": config.Section})
+	}
+	if s.client.completes && s.client.registersCompletion {
+		add("rigrun-completion", protocol.MethodTextDocumentCompletion, map[string]any{
+			"documentSelector":  []map[string]string{{"pattern": "**/*" + chatDocument}, {"language": chatLanguage}},
+			"triggerCharacters": triggers(),
+		})
+	}
+	return list
 }
 
 // didChangeConfiguration takes what the notification brings, or asks for it.

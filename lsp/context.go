@@ -1,6 +1,8 @@
 package lsp
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,20 +21,37 @@ const maxFileBytes = 2 << 20
 // request turns a chat's parameters into the engine's request. Text of a
 // document comes from the editor's buffer where it is open, else from a file
 // inside the workspace.
-func (v view) request(p *ext.ChatParams) (chat.Request, error) {
+func (v view) request(ctx context.Context, p *ext.ChatParams) (chat.Request, error) {
 	req, err := plainRequest(p)
 	if err != nil {
 		return req, err
 	}
+	req.Folders = v.folders
 	for i, item := range p.Context {
 		resolved, err := v.resolve(item)
+		if w, ok := errors.AsType[*withheld](err); ok {
+			req.Left = append(req.Left, chat.Left{Kind: item.Kind, URI: item.URI, Name: w.name, Reason: w.reason})
+			continue
+		}
 		if err != nil {
 			return req, invalid(fmt.Sprintf("context.%d", i), "%v", err)
 		}
+		if queried(item) && v.files != nil {
+			items, left := v.files.Resolve(ctx, resolved)
+			req.Context, req.Left = append(req.Context, items...), append(req.Left, left...)
+			continue
+		}
 		req.Context = append(req.Context, resolved)
 	}
+	v.gather(ctx, &req)
 	return req, nil
 }
+
+// withheld is the error of a document that the person opened and that a rule of
+// the workspace keeps out of every question.
+type withheld struct{ name, reason string }
+
+func (w *withheld) Error() string { return "uri: " + w.name + " " + w.reason }
 
 // plainRequest checks every member but the context.
 func plainRequest(p *ext.ChatParams) (chat.Request, error) {
@@ -84,6 +103,11 @@ func (v view) resolve(item ext.ContextItem) (chat.ContextItem, error) {
 	out.Folder = v.folders.holding(out.Path)
 	if real, err := filepath.EvalSymlinks(out.Path); out.Path != "" && err == nil && real != out.Path {
 		out.RealPath = real
+	}
+	if v.files != nil && out.Path != "" {
+		if reason := v.files.Withheld(out.Path, out.RealPath); reason != "" {
+			return out, &withheld{filepath.Base(out.Path), reason}
+		}
 	}
 	doc, ok := v.Get(u)
 	if !ok { // a client's own text of a document is marked as the whole of it is

@@ -3,12 +3,9 @@ package lsp
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
-	"path"
-	"strings"
+	"errors"
 
 	"go.lsp.dev/protocol"
-	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -19,17 +16,14 @@ import (
 // executeCommand checks a command and answers null at once; the work goes on
 // under a progress of its own, because some editors wait only seconds for a
 // command's response.
-func (s *Server) executeCommand(_ context.Context, p *protocol.ExecuteCommandParams, v view) (any, error) {
-	var job job
-	var err error
-	switch p.Command {
-	case ext.CommandExplain:
-		job, err = v.explainJob(p.Arguments)
-	case ext.CommandAsk:
-		job, err = v.askJob(p.Arguments)
-	default:
-		return nil, invalid("command", "one of %q was expected", ext.Commands())
+func (s *Server) executeCommand(ctx context.Context, p *protocol.ExecuteCommandParams, v view) (any, error) {
+	if p.Command == ext.CommandAction {
+		s.configured(ctx) // whether there is such an action is a setting
 	}
+	if p.Command == ext.CommandSend {
+		return nil, s.sendCommand(p.Arguments, v)
+	}
+	job, err := s.readJob(p, v)
 	if err != nil {
 		return nil, err
 	}
@@ -37,57 +31,8 @@ func (s *Server) executeCommand(_ context.Context, p *protocol.ExecuteCommandPar
 	return nil, nil
 }
 
-// job is a question asked by a command, and where its answer belongs.
-type job struct {
-	request chat.Request
-	answer  *answer
-}
-
-// explainJob reads the arguments of rigrun.explain.
-func (v view) explainJob(args []protocol.LSPAny) (job, error) {
-	var p ext.CommandParams
-	if err := firstArgument(args, &p); err != nil {
-		return job{}, err
-	}
-	if p.URI == "" {
-		return job{}, invalid("arguments.0.uri", "a document's URI was expected")
-	}
-	if p.Range == nil {
-		return job{}, invalid("arguments.0.range", "a range was expected")
-	}
-	item, err := v.resolve(ext.ContextItem{Kind: chat.ContextSelection, URI: p.URI, Range: p.Range})
-	if err != nil {
-		return job{}, invalid("arguments.0", "%v", err)
-	}
-	name := path.Base(item.URI)
-	if item.Path != "" {
-		name = path.Base(strings.ReplaceAll(item.Path, `\`, "/"))
-	}
-	return job{
-		request: chat.Request{Action: chat.Explain, Message: p.Message, Context: []chat.ContextItem{item}},
-		answer: &answer{
-			title:  fmt.Sprintf("Explain %s:%d-%d", name, item.Span.FirstLine, item.Span.LastLine),
-			uri:    uri.URI(item.URI),
-			text:   item.Text,
-			offset: item.Span.Start,
-		},
-	}, nil
-}
-
-// askJob reads the arguments of rigrun.ask.
-func (v view) askJob(args []protocol.LSPAny) (job, error) {
-	var p ext.AskParams
-	if err := firstArgument(args, &p); err != nil {
-		return job{}, err
-	}
-	if p.Message == "" {
-		return job{}, invalid("arguments.0.message", "a question was expected")
-	}
-	title, _, _ := strings.Cut(p.Message, "\n")
-	return job{request: chat.Request{Message: p.Message}, answer: &answer{title: shorten(title, 60)}}, nil
-}
-
-// perform runs a command's question to its end and shows the answer.
+// perform runs a command's question to its end and does with the answer what was
+// asked for: it is shown while it comes, or becomes an edit.
 func (s *Server) perform(ctx context.Context, j job) {
 	s.configured(ctx)
 	ctx, cancel := context.WithCancel(ctx)
@@ -98,16 +43,54 @@ func (s *Server) perform(ctx context.Context, j job) {
 	defer activity.end()
 	widget := progress.Begin(ctx, s.conn, token, j.answer.title, s.now)
 
-	j.answer.id = rand.Text()
-	s.answers.add(j.answer)
-	page := newPage(s, j.answer)
+	j.view.gather(ctx, &j.request)
+	page := s.begin(&j)
 	result, err := s.engine.Chat(ctx, j.request, newReply(ctx, page, widget, activity, s.now))
+	ending := outcome(result, err)
+	if err == nil {
+		var note string
+		if note, err = s.finishJob(ctx, &j, result); note != "" {
+			ending = note
+		}
+	}
 	page.finish(ctx, err)
-	widget.End(ctx, outcome(result, err)) // last: a widget that ends says that everything is shown
+	widget.End(ctx, ending) // last: a widget that ends says that everything is shown
 	if err != nil {
 		s.report(true, "command", err)
 	}
 	s.tellTrouble()
+}
+
+// begin keeps the answer-to-be for hovers, and returns the page it is written to.
+func (s *Server) begin(j *job) *page {
+	j.answer.id = rand.Text()
+	s.answers.add(j.answer)
+	page := newPage(s, j.answer)
+	page.quiet = j.task.makes == edits
+	return page
+}
+
+// finishJob does with a whole answer what the task is for. note is what a widget
+// says at the end, "" where there is nothing to say but where the answer came
+// from. The error is a [notApplied], or the context's.
+func (s *Server) finishJob(ctx context.Context, j *job, r *chat.Result) (note string, err error) {
+	switch j.task.makes {
+	case edits:
+		err := s.applyAnswer(ctx, j, r)
+		if refused, ok := errors.AsType[*notApplied](err); ok {
+			s.warn(j.answer.title + " was not applied: " + refused.reason)
+			return "not applied: " + refused.reason, err
+		}
+		return "", err
+	case testFile:
+		return s.writeTests(ctx, j, r), nil
+	}
+	return "", nil
+}
+
+// warn shows a message to the person.
+func (s *Server) warn(text string) {
+	s.notify(protocol.MethodWindowShowMessage, &protocol.ShowMessageParams{Type: protocol.MessageTypeWarning, Message: "rigrun: " + text})
 }
 
 // createProgress asks the client for a widget and returns its token, nil where

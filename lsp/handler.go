@@ -14,6 +14,8 @@ import (
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
 
+	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 )
 
@@ -35,6 +37,16 @@ const (
 type view struct {
 	document.Snapshot
 	folders folders
+
+	// files are the workspace's, nil where questions bring in nothing of it;
+	// actions are the configuration's own, as they are when it is called.
+	files   *workspace.Workspace
+	actions func() []config.Action
+}
+
+// view is what the editor shows now. It is called on the read loop.
+func (s *Server) view() view {
+	return view{s.docs.Snapshot(), s.folders, s.opts.Workspaces.Of(s.folders), s.customActions}
 }
 
 // notify makes a row for a notification.
@@ -69,7 +81,7 @@ func call[P, R any](s *Server, f func(ctx context.Context, p *P, v view) (R, err
 	return method{concurrent, func(ctx context.Context, req *jsonrpc2.Request) (any, error) {
 		p := new(P)
 		err := decode(req.Params(), p)
-		v := view{s.docs.Snapshot(), s.folders} // what the client means is what is open now, before Async
+		v := s.view() // what the client means is what is open now, before Async
 		jsonrpc2.Async(ctx)
 		if err != nil {
 			return nil, err

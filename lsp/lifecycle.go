@@ -2,14 +2,12 @@ package lsp
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
 
-	"github.com/rigrun/rigrun-lsp/lsp/document"
 	"github.com/rigrun/rigrun-lsp/lsp/ext"
 )
 
@@ -86,7 +84,10 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 		},
 	}
 	if s.client.codeActionLiterals {
-		c.CodeActionProvider = &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{ext.KindExplain}}
+		c.CodeActionProvider = &protocol.CodeActionOptions{CodeActionKinds: codeActionKinds(), ResolveProvider: &s.client.resolvesEdits}
+	}
+	if s.client.completes && !s.client.registersCompletion {
+		c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: triggers()}
 	}
 	if s.client.textDocumentContent {
 		c.Workspace.TextDocumentContent = &protocol.TextDocumentContentOptions{Schemes: []string{ext.Scheme}}
@@ -135,52 +136,3 @@ func (s *Server) workDoneProgressCancel(_ context.Context, p *protocol.WorkDoneP
 	s.tokens.Cancel(token)
 	return nil
 }
-
-// client is what the editor can do, as far as it matters here.
-type client struct {
-	name                string
-	encoding            protocol.PositionEncodingKind
-	configuration       bool // answers workspace/configuration
-	watchConfiguration  bool // takes a dynamic registration for didChangeConfiguration
-	workDoneProgress    bool // takes progress that the server creates
-	showDocument        bool
-	textDocumentContent bool
-	codeActionLiterals  bool // takes CodeAction, not only Command
-	llmTag              bool // takes CodeActionTag.LLMGenerated
-	diagnostics         bool // shows what textDocument/publishDiagnostics brings
-	status              bool // wants rigrun/status
-}
-
-// readClient reads the capabilities out of initialize.
-func readClient(p *protocol.InitializeParams) client {
-	caps := p.Capabilities
-	c := client{name: p.ClientInfo.Name, encoding: protocol.PositionEncodingKindUTF16}
-	var experimental struct{ Rigrun struct{ Status bool } }
-	if json.Unmarshal(caps.Experimental, &experimental) == nil {
-		c.status = experimental.Rigrun.Status
-	}
-	if caps.General != nil {
-		c.encoding = document.ChooseEncoding(caps.General.PositionEncodings)
-	}
-	if w := caps.Workspace; w != nil {
-		c.configuration = is(w.Configuration)
-		c.watchConfiguration = w.DidChangeConfiguration != nil && is(w.DidChangeConfiguration.DynamicRegistration)
-		c.textDocumentContent = w.TextDocumentContent != nil
-	}
-	if w := caps.Window; w != nil {
-		c.workDoneProgress = is(w.WorkDoneProgress)
-		c.showDocument = w.ShowDocument != nil && w.ShowDocument.Support
-	}
-	if t := caps.TextDocument; t != nil {
-		c.diagnostics = t.PublishDiagnostics != nil
-	}
-	if t := caps.TextDocument; t != nil && t.CodeAction != nil {
-		c.codeActionLiterals = t.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil
-		for _, tag := range t.CodeAction.TagSupport.ValueSet {
-			c.llmTag = c.llmTag || tag == protocol.CodeActionTagLLMGenerated
-		}
-	}
-	return c
-}
-
-func is(b *bool) bool { return b != nil && *b }

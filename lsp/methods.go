@@ -22,8 +22,10 @@ func (s *Server) methods() map[string]method {
 		protocol.MethodWorkspaceDidChangeConfiguration:    notify(s.didChangeConfiguration),
 		protocol.MethodWorkspaceDidChangeWorkspaceFolders: notify(s.didChangeWorkspaceFolders),
 
-		// Standard requests: snapshot in order, then concurrent. None calls a model.
+		// Standard requests: snapshot in order, then concurrent. All but one answer from memory.
 		protocol.MethodTextDocumentCodeAction:       call(s, s.codeAction),
+		protocol.MethodTextDocumentCompletion:       call(s, s.completion),
+		protocol.MethodCodeActionResolve:            call(s, s.codeActionResolve), // the one that asks a model
 		protocol.MethodTextDocumentHover:            call(s, s.hover),
 		protocol.MethodWorkspaceExecuteCommand:      call(s, s.executeCommand),
 		protocol.MethodWorkspaceTextDocumentContent: call(s, s.textDocumentContent),
@@ -31,10 +33,13 @@ func (s *Server) methods() map[string]method {
 		// Our own requests.
 		ext.MethodChat:                call(s, s.chat),
 		ext.MethodRoute:               call(s, s.route),
+		ext.MethodContextPreview:      call(s, s.contextPreview),
 		ext.MethodModels:              call(s, s.models),
 		ext.MethodStats:               call(s, s.stats),
 		ext.MethodFeedback:            call(s, s.feedback),
+		ext.MethodDoctor:              call(s, s.doctor),
 		ext.MethodCacheClear:          call(s, s.cacheClear),
+		ext.MethodContextComplete:     call(s, s.contextComplete),
 		ext.MethodConversationsList:   call(s, s.conversationsList),
 		ext.MethodConversationsGet:    call(s, s.conversationsGet),
 		ext.MethodConversationsRename: call(s, s.conversationsRename),

@@ -26,6 +26,7 @@ type page struct {
 	server *Server
 	answer *answer
 	view   display
+	quiet  bool      // nothing is drawn while the answer comes, and nothing at all unless it fails
 	shown  bool      // the display has been opened
 	drawn  time.Time // when it was last redrawn
 }
@@ -68,7 +69,9 @@ func (p *page) Write(c stream.Chunk) error {
 	p.answer.mu.Lock()
 	p.answer.body.Write(c.Data)
 	p.answer.mu.Unlock()
-	p.draw()
+	if !p.quiet {
+		p.draw()
+	}
 	return nil
 }
 
@@ -97,6 +100,9 @@ func (p *page) finish(ctx context.Context, err error) {
 	if !p.shown && errors.Is(err, context.Canceled) {
 		return // cancelled before there was anything to show
 	}
+	if p.quiet && err == nil {
+		return // what was asked for is not the text
+	}
 	var failed error
 	if !p.shown {
 		failed = p.view.open(ctx, p.answer)
@@ -121,6 +127,9 @@ func closing(d chat.RouteDecision, err error) string {
 	}
 	if e, ok := errors.AsType[*chat.Error](err); ok {
 		return fmt.Sprintf("**%s.**\n\nWhat helps: %s.", e.Message, e.Hint)
+	}
+	if refused, ok := errors.AsType[*notApplied](err); ok {
+		return fmt.Sprintf("**Not applied: %s.**\n\n%s", refused.reason, closing(d, nil))
 	}
 	if err != nil {
 		return fmt.Sprintf("**%v**", err)

@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,6 +17,8 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/doctor"
+	"github.com/rigrun/rigrun-lsp/lsp/ext"
 	"github.com/rigrun/rigrun-lsp/lsp/lsptest"
 )
 
@@ -253,24 +256,37 @@ func record(t *testing.T) map[string]string {
 		}},
 		Models: []backendtest.Model{{Name: "qwen2.5-coder:7b", Size: 4683087332, Context: 32768, Loaded: true, Capabilities: []string{"completion", "insert"}}},
 	})
-	r := &recorder{t: t, e: lsptest.Start(t, lsptest.Options{URL: model.URL}), blocks: map[string]string{}}
+	r := &recorder{t: t, e: lsptest.Start(t, lsptest.Options{URL: model.URL, Settings: customActions()}), blocks: map[string]string{}}
+	r.write("sum.go", "package sum\n")
+	r.write("sub/subtract.go", "package sub\n")
 	doc := r.e.Open("sum.go", "go", "package sum\n\nfunc add(a, b int) int {\n\treturn a + b\n}\n")
 	selection := map[string]any{"kind": "selection", "uri": doc.URI, "range": doc.Lines(3, 5)}
 	question := map[string]any{"message": "What does it do?", "action": "explain", "context": []any{selection}}
 
 	r.exchange("rigrun/route", question)
+	r.exchange("rigrun/context/preview", question)
 	question["partialResultToken"], question["workDoneToken"] = "answer-1", "work-1"
 	chatted := r.exchange("rigrun/chat", question)
 	r.exchange("rigrun/models", map[string]any{})
 	r.exchange("rigrun/stats", map[string]any{})
+	r.exchange("rigrun/context/complete", map[string]any{"text": "what calls @file:su", "offset": 19})
 	r.exchange("rigrun/feedback", map[string]any{"messageId": chatted["messageId"], "rating": "good"})
 	r.exchange("rigrun/cache/clear", map[string]any{})
+	r.exchange("rigrun/doctor", map[string]any{})
 	id := map[string]any{"conversationId": chatted["conversationId"]}
 	r.exchange("rigrun/conversations/list", map[string]any{"limit": 20})
 	r.exchange("rigrun/conversations/get", id)
 	r.exchange("rigrun/conversations/rename", map[string]any{"conversationId": chatted["conversationId"], "title": "Adding"})
 	r.exchange("rigrun/conversations/delete", id)
-	r.command("rigrun.explain", map[string]any{"uri": doc.URI, "range": doc.Lines(3, 5)})
+	place := map[string]any{"uri": doc.URI, "range": doc.Lines(3, 5)}
+	for _, name := range []string{"rigrun.explain", "rigrun.refactor", "rigrun.document", "rigrun.tests", "rigrun.review"} {
+		r.command(name, place)
+	}
+	r.command("rigrun.fix", map[string]any{"uri": doc.URI, "range": doc.Lines(3, 5), "diagnostics": []any{map[string]any{
+		"range": doc.Lines(4, 4), "severity": 2, "source": "vet", "message": "the sum may overflow",
+	}}})
+	r.command("rigrun.action", map[string]any{"action": "simplify", "uri": doc.URI, "range": doc.Lines(3, 5)})
+	r.command("rigrun.send", map[string]any{"uri": r.e.Open("notes.rigrun.md", "markdown", "What is a goroutine?\n").URI})
 	r.command("rigrun.ask", map[string]any{"message": "What is a goroutine?"})
 	r.status(model.URL)
 	return r.blocks
@@ -303,6 +319,16 @@ type recorder struct {
 	ids    []string
 }
 
+// write puts a file into the workspace.
+func (r *recorder) write(name, text string) {
+	r.t.Helper()
+	file := filepath.Join(r.e.Folders[0], filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+		r.t.Fatal(err)
+	}
+	writeFile(r.t, file, text)
+}
+
 // exchange sends a request, keeps it and returns the result's members.
 func (r *recorder) exchange(method string, params any) map[string]any {
 	r.t.Helper()
@@ -317,12 +343,32 @@ func (r *recorder) exchange(method string, params any) map[string]any {
 			progress = append(progress, v)
 		}
 	}
+	if method == ext.MethodDoctor {
+		result = everywhere(r.t, result)
+	}
 	r.keep(method, params, progress, result)
 	var members map[string]any
 	if json.Unmarshal(result, &members) != nil {
 		return nil // a result that is no object has no members
 	}
 	return members
+}
+
+// everywhere leaves those of the doctor's checks that say the same on every machine.
+func everywhere(t *testing.T, raw json.RawMessage) json.RawMessage {
+	t.Helper()
+	var r ext.DoctorResult
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	r.Checks = slices.DeleteFunc(r.Checks, func(c doctor.Check) bool {
+		return !slices.Contains([]string{"version", "model server", "model", "cloud", "editor"}, c.Name)
+	})
+	left, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return left
 }
 
 // command runs a command to its end and keeps it.

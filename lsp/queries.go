@@ -12,7 +12,7 @@ import (
 
 func (s *Server) route(ctx context.Context, p *ext.ChatParams, v view) (chat.RouteDecision, error) {
 	s.configured(ctx)
-	req, err := v.request(p)
+	req, err := v.request(ctx, p)
 	if err != nil {
 		return chat.RouteDecision{}, err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
-	"github.com/rigrun/rigrun-lsp/lsp/progress"
 )
 
 // end is where an answer leaves for the editor.
@@ -23,11 +22,16 @@ type reply struct {
 	back *back
 }
 
+// reporter is a progress widget; one that is nil inside reports nothing.
+type reporter interface {
+	Report(ctx context.Context, message func() string)
+}
+
 // back is the part of a reply that writes to the wire.
 type back struct {
 	end
 	ctx      context.Context
-	progress *progress.WorkDone // nil where there is no widget
+	progress reporter
 	now      func() time.Time
 	activity *activity    // nil where the client does not want to know
 	tokens   atomic.Int64 // counted in front of the coalescer, read behind it
@@ -37,9 +41,16 @@ type back struct {
 	decision chat.RouteDecision // set before the first write
 }
 
-func newReply(ctx context.Context, e end, w *progress.WorkDone, a *activity, now func() time.Time) reply {
+func newReply(ctx context.Context, e end, w reporter, a *activity, now func() time.Time) reply {
 	b := &back{end: e, ctx: ctx, progress: w, activity: a, now: now}
 	return reply{stream.Coalesce(b), b}
+}
+
+// Begun tells an end that wants to know which conversation it is.
+func (r reply) Begun(conversationID string) {
+	if b, ok := r.back.end.(engine.Begun); ok {
+		b.Begun(conversationID)
+	}
 }
 
 // Write counts a chunk, which is a token for every server in use, and passes it on.

@@ -13,6 +13,8 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/doctor"
+	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 	"github.com/rigrun/rigrun-lsp/lsp/frame"
 	"github.com/rigrun/rigrun-lsp/lsp/progress"
@@ -20,12 +22,17 @@ import (
 
 // Options are what a server is made of.
 type Options struct {
-	Engine  *engine.Engine
-	Setup   func(config.Config) engine.Setup // makes the parts of the engine that depend on the configuration
-	Layers  func() ([]config.Layer, []config.Problem)
-	Overlay *document.Overlay // kept in step with the open documents, for readers of files
-	Log     *zap.Logger
-	Version string
+	Engine *engine.Engine
+	Setup  func(config.Config) engine.Setup // makes the parts of the engine that depend on the configuration
+	Layers func() ([]config.Layer, []config.Problem)
+	// Workspaces are the files that a question may bring in, by rules that whoever
+	// starts the server sets.
+	Workspaces *workspace.Pool
+	Overlay    *document.Overlay // kept in step with the open documents, for readers of files
+	Log        *zap.Logger
+	Version    string
+	// Probes are what the doctor looks at besides the editor.
+	Probes func(SettingsFound) []doctor.Probe
 	// StateDir is where answers are written for clients that can show a file
 	// and nothing better; "" where there is no such place.
 	StateDir string
@@ -60,11 +67,14 @@ type Server struct {
 	state    atomic.Int32 // a lifecycle state
 	settings settings
 	answers  answers
+	newest   *shelf  // what is open now
+	sending  sending // chat documents that an answer is written into
 }
 
 // New returns a session that is not yet connected.
 func New(o Options) *Server {
 	s := &Server{opts: o, log: o.Log, engine: o.Engine, now: time.Now, docs: document.NewStore()}
+	s.newest = newShelf(s.docs.Snapshot())
 	s.trace.Store(protocol.TraceValueOff)
 	s.settings.ready = make(chan struct{})
 	return s

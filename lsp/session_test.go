@@ -13,6 +13,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/engine/enginetest"
+	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 	"github.com/rigrun/rigrun-lsp/lsp/lsptest"
@@ -68,7 +69,7 @@ func serveOnce(t *testing.T, in string) string {
 	e := house.Engine(config.Default(), overlay)
 	defer e.Close()
 	server := lsp.New(lsp.Options{
-		Engine: e, Setup: house.Setup, Overlay: overlay, Log: zap.NewNop(),
+		Engine: e, Setup: house.Setup, Overlay: overlay, Log: zap.NewNop(), Workspaces: workspace.NewPool(workspace.Options{Files: overlay}),
 		Layers: func() ([]config.Layer, []config.Problem) { return nil, nil },
 	})
 	conn := &recordedOutput{Reader: strings.NewReader(in)}

@@ -8,6 +8,7 @@ import (
 
 func (s *Server) didOpen(_ context.Context, p *protocol.DidOpenTextDocumentParams) error {
 	doc := s.docs.Open(p.TextDocument)
+	s.newest.put(s.docs.Snapshot())
 	s.opts.Overlay.Set(filePath(doc.URI), doc.Text)
 	s.markings.opened(doc)
 	return nil
@@ -18,6 +19,7 @@ func (s *Server) didChange(_ context.Context, p *protocol.DidChangeTextDocumentP
 	if err != nil {
 		return err
 	}
+	s.newest.put(s.docs.Snapshot())
 	s.opts.Overlay.Set(filePath(doc.URI), doc.Text)
 	s.markings.changed(doc)
 	return nil
@@ -26,5 +28,7 @@ func (s *Server) didChange(_ context.Context, p *protocol.DidChangeTextDocumentP
 func (s *Server) didClose(_ context.Context, p *protocol.DidCloseTextDocumentParams) error {
 	s.opts.Overlay.Remove(filePath(p.TextDocument.URI))
 	s.markings.closed(p.TextDocument.URI)
-	return s.docs.Close(p.TextDocument.URI)
+	err := s.docs.Close(p.TextDocument.URI)
+	s.newest.put(s.docs.Snapshot())
+	return err
 }

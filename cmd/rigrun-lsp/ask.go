@@ -12,6 +12,8 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/assemble"
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/prompt"
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
@@ -78,6 +80,7 @@ func ask(ctx context.Context, args []string, std stdio, getenv func(string) stri
 	}
 	req := chat.Request{Message: f.question, Model: f.model, Context: items}
 	house := assemble.Open(stateDir(getenv))
+	house.Prompts = prompt.UserDir(config.UserFile(getenv))
 	defer func() { _ = house.Close() }() // what it could not write is in Err, below
 	e := house.Engine(c, outline.Disk())
 	defer e.Close()

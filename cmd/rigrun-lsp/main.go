@@ -10,6 +10,7 @@
 //	rigrun-lsp route --batch
 //	rigrun-lsp audit verify [--json]
 //	rigrun-lsp audit show [-n N] [--json]
+//	rigrun-lsp doctor [--json]
 //	rigrun-lsp cache stats|clear [--json]
 //	rigrun-lsp version
 //
@@ -84,6 +85,8 @@ func dispatch(ctx context.Context, args []string, std stdio, getenv func(string)
 		return route(ctx, args[1:], std, getenv)
 	case "audit":
 		return auditCommand(args[1:], std, getenv)
+	case "doctor":
+		return doctorCommand(ctx, args[1:], std, getenv)
 	case "cache":
 		return cacheCommand(ctx, args[1:], std, getenv)
 	case "version", "--version":
@@ -128,6 +131,7 @@ const helpText = `rigrun-lsp answers questions about code, in any LSP editor.
   rigrun-lsp audit verify [--json]   say whether the record of what was sent is as it was written
   rigrun-lsp audit show [-n N] [--json]
                                      print its newest N events (20)
+  rigrun-lsp doctor [--json]         check what an answer needs, and what to do about what is missing
   rigrun-lsp cache stats|clear [--json]
                                      count the kept answers, or remove them
   rigrun-lsp version                 print the version

@@ -18,6 +18,10 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/assemble"
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/doctor"
+	"github.com/rigrun/rigrun-lsp/engine/prompt"
+	"github.com/rigrun/rigrun-lsp/engine/secret"
+	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 )
@@ -74,13 +78,20 @@ func serve(ctx context.Context, args []string, std stdio, getenv func(string) st
 	}
 	overlay := document.NewOverlay(outline.Disk())
 	house := assemble.Open(stateDir(getenv))
+	pool := workspace.NewPool(workspace.Options{Files: overlay, Secret: secret.File})
+	house.UseWorkspaces(pool)
+	house.Prompts = prompt.UserDir(config.UserFile(getenv))
 	defer closeHouse(house, log)
 	e := house.Engine(config.Default(), overlay)
 	defer e.Close()
 	server := lsp.New(lsp.Options{
 		Engine: e, Setup: house.Setup, Overlay: overlay, Log: log, Version: version(),
-		Layers:   func() ([]config.Layer, []config.Problem) { return layers(getenv) },
-		StateDir: stateDir(getenv),
+		Workspaces: pool,
+		Layers:     func() ([]config.Layer, []config.Problem) { return layers(getenv) },
+		StateDir:   stateDir(getenv),
+		Probes: func(f lsp.SettingsFound) []doctor.Probe {
+			return house.Probes(f.Config, assemble.Found{Getenv: getenv, Files: f.Files, Problems: f.Problems, Stored: e.Stored})
+		},
 	})
 	return server.Serve(ctx, conn)
 }

@@ -26,18 +26,26 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/door"
 	"github.com/rigrun/rigrun-lsp/engine/embed"
 	"github.com/rigrun/rigrun-lsp/engine/ledger"
+	"github.com/rigrun/rigrun-lsp/engine/prompt"
 	"github.com/rigrun/rigrun-lsp/engine/route"
 	"github.com/rigrun/rigrun-lsp/engine/secret"
+	"github.com/rigrun/rigrun-lsp/engine/tools"
+	"github.com/rigrun/rigrun-lsp/engine/workspace"
 )
 
 // House is what outlives a configuration: the audit log, what was spent, and the
 // key of the placeholders. Make it with [Open], and close it when done.
 type House struct {
+	// Prompts is the folder of the user's own prompts, "" for none. Set it before
+	// [House.Engine] is called.
+	Prompts string
+
 	log    *audit.Log
 	ledger *ledger.Ledger
 	key    func() secret.Key
 	file   *database.File // of what outlives the process, nil for none
 	shelf  shelf
+	looks  func(folders []string) tools.Workspace // set by UseWorkspaces; nil before
 }
 
 // Open returns a house that keeps its files below stateDir, or in memory alone
@@ -97,9 +105,14 @@ func (h *House) Engine(c config.Config, files outline.Files) *engine.Engine {
 		Setup:        h.Setup(c),
 		Outline:      outline.New(files),
 		OutlineModel: outline.Model,
+		Prompts:      prompt.NewLibrary(h.Prompts),
 		Now:          time.Now,
 	})
 }
+
+// UseWorkspaces has the models of the setups that follow look into workspaces,
+// where the configuration lets them. Without it none does.
+func (h *House) UseWorkspaces(pool *workspace.Pool) { h.looks = looks(pool) }
 
 // Setup returns the parts of an engine that depend on the configuration. It
 // opens no connection.
@@ -110,15 +123,8 @@ func (h *House) Setup(c config.Config) engine.Setup {
 	}
 	client := transport.New(newDoor(c, log), transport.Options{})
 	cloud, noCloud := cloudOf(c, client)
-	server := local.New(local.Config{
-		Kind:       c.Local.Kind,
-		URL:        c.Local.URL,
-		URLSet:     c.Local.URLSet,
-		Model:      c.Local.Model,
-		EmbedModel: c.Local.EmbedModel,
-		KeepAlive:  c.Local.KeepAlive.String(),
-	}, client)
-	return engine.Setup{
+	server := local.New(localConfig(c), client)
+	s := engine.Setup{
 		Local:       server,
 		Cloud:       cloud,
 		Rules:       rules(c, noCloud),
@@ -129,7 +135,25 @@ func (h *House) Setup(c config.Config) engine.Setup {
 		Audit:       log,
 		Cache:       h.shelf.open(c, server, client.Connect),
 		Servers:     servers(c),
+		LocalTools:  c.Local.Tools,
+		CloudTools:  c.Cloud.Tools,
 		Release:     client.CloseIdle,
+	}
+	if c.Tools {
+		s.Workspace = h.looks
+	}
+	return s
+}
+
+// localConfig is the section "local" as the local server's client reads it.
+func localConfig(c config.Config) local.Config {
+	return local.Config{
+		Kind:       c.Local.Kind,
+		URL:        c.Local.URL,
+		URLSet:     c.Local.URLSet,
+		Model:      c.Local.Model,
+		EmbedModel: c.Local.EmbedModel,
+		KeepAlive:  c.Local.KeepAlive.String(),
 	}
 }
 

@@ -153,7 +153,7 @@ func (c *talk) learn(q *question, h *heard) {
 	}
 	if text != "" {
 		c.holds = c.holds || len(q.secrets) > 0
-		c.before = append(c.before, prompt.Question(q.request), text)
+		c.before = append(c.before, rendered(q.request), text)
 	}
 	if h.err != nil && c.id == "" {
 		c.turns = 99 // it never got an identifier, so nobody can go on with it
@@ -162,7 +162,7 @@ func (c *talk) learn(q *question, h *heard) {
 
 // said reports whether a text is a part of what was said in a conversation.
 func (c *talk) said(q *question, text string) bool {
-	if strings.Contains(prompt.Question(q.request), text) {
+	if strings.Contains(rendered(q.request), text) {
 		return true
 	}
 	for _, turn := range append(c.before, systemPrompt()) {
@@ -174,7 +174,17 @@ func (c *talk) said(q *question, text string) bool {
 }
 
 // systemPrompt is the turn before the first, which an echo may choose, too.
-func systemPrompt() string { return prompt.Render(chat.Request{}, nil)[0].Content }
+func systemPrompt() string { return asked(chat.Request{}).Texts.System }
+
+func asked(req chat.Request) prompt.Question {
+	return prompt.New(prompt.NewLibrary("").Texts(&req), &req)
+}
+
+// rendered is a question as a conversation keeps it.
+func rendered(req chat.Request) string {
+	q := asked(req)
+	return q.Asked()
+}
 
 // question makes the next question of a conversation.
 func (j *job) question(c *talk) *question {

@@ -24,7 +24,6 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/enginetest"
-	"github.com/rigrun/rigrun-lsp/engine/prompt"
 )
 
 // The numbers of questions. The larger is what the project promises; it takes
@@ -318,7 +317,7 @@ func (j *job) judge(c *talk, q *question, h *heard, arrived []*sent) {
 	if must {
 		j.counts.reached.Add(1)
 		if len(arrived) == 0 || h.err != nil || h.result.Route.Tier != "low" && h.result.Route.Tier != "high" {
-			j.errorf("nothing forbids it, and it was not answered by the cloud: %q", prompt.Question(q.request))
+			j.errorf("nothing forbids it, and it was not answered by the cloud: %q", rendered(q.request))
 		}
 	}
 	j.judgeAnswer(c, q, h, arrived)
@@ -407,7 +406,7 @@ func (j *job) judgeAnswer(c *talk, q *question, h *heard, arrived []*sent) {
 		echo = strings.TrimSuffix(echo, "\n\n"+answerMark+"\n\n")
 	}
 	if !c.said(q, echo) {
-		j.errorf("what came back is no part of what was asked:\n%q\nasked:\n%q", echo, prompt.Question(q.request))
+		j.errorf("what came back is no part of what was asked:\n%q\nasked:\n%q", echo, rendered(q.request))
 	}
 	if cloud && len(q.secrets) > 0 && arrived[len(arrived)-1].said != echo {
 		j.counts.redacted.Add(1)

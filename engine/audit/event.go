@@ -14,6 +14,7 @@ const (
 	EventSend           = "send"            // bytes were about to leave for Destination; recorded before the call
 	EventRefuse         = "refuse"          // a rule kept a request from leaving; Rule names it
 	EventRedact         = "redact"          // secrets were replaced before a request left
+	EventTool           = "tool"            // a model looked into the workspace; Reason names the tool, never what it read
 	EventAnswer         = "answer"          // an answer ended, with what it counted and cost
 	EventRefusedSetting = "refused_setting" // a setting was not taken because it would have loosened the policy
 )

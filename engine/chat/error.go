@@ -29,6 +29,10 @@ type Error struct {
 	Message string    `json:"message"`
 	Hint    string    `json:"hint"`
 
+	// Tokens and Window are, of a [ContextTooLong], what the server counted in the
+	// prompt and the most it takes; 0 where it did not say.
+	Tokens, Window int `json:"-"`
+
 	// Err is the cause, for errors.Is and for the log. It is not sent to a client.
 	Err error `json:"-"`
 }

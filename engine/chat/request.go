@@ -166,6 +166,7 @@ type Prompt struct {
 	Model   string // as the backend names it, never ""
 	Turns   []Turn
 	Options Options
+	Tokens  int   // of Turns, by estimate; 0 where nobody counted
 	Level   Level // the classification of what is sent
 
 	// Tools are what the model may ask for, and Rounds what it has asked for so

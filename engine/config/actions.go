@@ -12,14 +12,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/prompt"
 )
 
-// The limits of what a custom action may say. A prompt is part of every question
-// that uses it, and small models forget the beginning of long ones.
+// The limits of custom actions; a prompt has that of a template.
 const (
-	maxActions     = 100
-	maxTitle       = 80       // characters
-	maxInstruction = 16 << 10 // bytes
+	maxActions = 100
+	maxTitle   = 80 // characters
 )
 
 // actions reads the section "actions": an object of custom actions by name.
@@ -111,8 +110,10 @@ func (a *Action) check(key string) error {
 		return fmt.Errorf("one line of at most %d characters was expected", maxTitle)
 	case key == "kind" && !regexp.MustCompile(`^(quickfix|refactor|source)(\.[A-Za-z0-9-]+)*$`).MatchString(a.Kind):
 		return errors.New("a code action kind such as \"refactor.rewrite\", \"quickfix\" or \"source.docs\" was expected")
-	case key == "prompt" && len(a.Prompt) > maxInstruction:
-		return fmt.Errorf("at most %d KiB were expected", maxInstruction>>10)
+	case key == "prompt" && len(a.Prompt) > prompt.MaxTemplate:
+		return fmt.Errorf("at most %d KiB were expected", prompt.MaxTemplate>>10)
+	case key == "prompt":
+		return prompt.Check(a.Prompt)
 	}
 	return nil
 }

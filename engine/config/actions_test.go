@@ -34,6 +34,7 @@ func TestBadActionsAreNamed(t *testing.T) {
 		`{"a":{"prompt":"x","edits":"yes"}}`:  "actions: a.edits: true or false",
 		`{"a":{"prompt":"x","title":"a\nb"}}`: "actions: a.title: one line",
 		`{"a":{"prompt":"x","kind":"*"}}`:     "actions: a.kind: a code action kind",
+		`{"a":{"prompt":"{{secret}}"}}`:       `actions: a.prompt: there is no variable "secret", only {{file}}, {{language}}, {{lines}}, {{message}}`,
 		`{"a":{"prompt":"x","model":"m"}}`:    "actions: a.model: one of title, kind, prompt and edits",
 	} {
 		_, problems := Merge(Layer{Source: "user", Values: tree(t, `{"actions":`+text+`}`)})

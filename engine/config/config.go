@@ -32,6 +32,7 @@ type Config struct {
 	RedactSecrets  bool
 	Audit          bool
 	Cache          Cache
+	Tools          bool // models may look into the workspace while they answer
 	Trace          string
 
 	Actions []Action // custom ones, in order of their names
@@ -69,6 +70,7 @@ type Local struct {
 	Model      string
 	EmbedModel string
 	KeepAlive  time.Duration // negative keeps the model loaded for good
+	Tools      bool          // the model can call tools though its server does not say so
 }
 
 // Cloud says which cloud server may be asked, and for what.
@@ -78,6 +80,7 @@ type Cloud struct {
 	Tiers   []Tier // in their order, the cheapest first
 	Headers map[string]string
 	Key     string // from the environment, "" for none; never shown
+	Tools   bool   // the models can call tools
 }
 
 // Tier is a cloud tier.

@@ -64,6 +64,17 @@ func UserFile(getenv func(string) string) string {
 	return filepath.Join(dir, "rigrun", "config.toml")
 }
 
+// Sources names the layers that say anything, in their order, each once.
+func Sources(layers ...Layer) []string {
+	var names []string
+	for _, l := range layers {
+		if len(l.Values) > 0 && !slices.Contains(names, l.Source) {
+			names = append(names, l.Source)
+		}
+	}
+	return names
+}
+
 // ReadFile reads a TOML file as a layer. A file that does not exist is an empty
 // layer; one that cannot be read or parsed is an empty layer and a problem.
 func ReadFile(path string) (Layer, []Problem) {

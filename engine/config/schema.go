@@ -31,7 +31,8 @@ func Default() Config {
 	return Config{
 		Mode: chat.ModeAuto, MaxTier: chat.TierCloud, MaxAnswerCents: -1, MaxDayCents: -1,
 		Local:         Local{Kind: "auto", URL: DefaultURL, KeepAlive: 5 * time.Minute},
-		RedactSecrets: true, Audit: true,
+		Cloud:         Cloud{Tools: true},
+		RedactSecrets: true, Audit: true, Tools: true,
 		Cache: Cache{Enabled: true, TTL: 24 * time.Hour, MaxEntries: 10_000, Semantic: true, Marked: true},
 		Trace: "off",
 	}
@@ -97,6 +98,10 @@ func localKeys() []Key {
 			"local.keepAlive", "duration", `"5m"`, "How long Ollama keeps the model loaded after an answer; negative is for good.", true,
 			duration(func(c *Config, v time.Duration) { c.Local.KeepAlive = v }),
 		},
+		{
+			"local.tools", "boolean", "false", "The local model can call tools though its server does not say so.", true,
+			boolean(func(c *Config, v bool) { c.Local.Tools = v }),
+		},
 	}
 }
 
@@ -117,6 +122,10 @@ func cloudKeys() []Key {
 		{
 			"cloud.headers", "object", "{}", "Headers sent to the cloud server.", true,
 			headers(func(c *Config, v map[string]string) { c.Cloud.Headers = v }),
+		},
+		{
+			"cloud.tools", "boolean", "true", "The cloud models can call tools; one that refuses them is asked without.", true,
+			boolean(func(c *Config, v bool) { c.Cloud.Tools = v }),
 		},
 	}
 }
@@ -173,6 +182,10 @@ func otherKeys() []Key {
 			actions(func(c *Config, v []Action) { c.Actions = v }),
 		},
 		{"inlineCompletion.enabled", "boolean", "false", "Complete code while typing.", false, boolean(discard[bool])},
+		{
+			"tools.enabled", "boolean", "true", "Let a model read files, search and see git's log and diff in the workspace while it answers a free question.", true,
+			boolean(func(c *Config, v bool) { c.Tools = v }),
+		},
 		{
 			"trace", `"off"|"messages"|"verbose"`, `"off"`, "What the server tells the editor about its own work.", true,
 			oneOf(func(c *Config, v string) { c.Trace = v }, "off", "messages", "verbose"),

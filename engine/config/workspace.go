@@ -76,7 +76,7 @@ func readHead(path string) ([]byte, error) {
 
 // Tighten lays workspaces' own files over a configuration. They can only make
 // it stricter: raise the classification, set paranoid or offline, lower maxTier,
-// turn the cache off, turn redaction or the audit log on. Whatever else a file
+// turn the cache or the tools off, turn redaction or the audit log on. Whatever else a file
 // says is refused, in one problem for the file.
 func Tighten(c Config, layers ...Layer) (Config, []Problem) {
 	var problems []Problem
@@ -151,6 +151,7 @@ func tightenings() map[string]func(old, next Config) bool {
 		"cache.enabled":          stays(func(c Config) bool { return !c.Cache.Enabled }),
 		"cache.marked":           stays(func(c Config) bool { return !c.Cache.Marked }),
 		"cache.semantic":         stays(func(c Config) bool { return !c.Cache.Semantic }),
+		"tools.enabled":          stays(func(c Config) bool { return !c.Tools }),
 		keyMaxTier: func(old, next Config) bool {
 			was, _ := old.TierRank(old.MaxTier)
 			is, known := next.TierRank(next.MaxTier)

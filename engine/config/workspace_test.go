@@ -79,6 +79,7 @@ func TestWorkspaceOnlyTightens(t *testing.T) {
 		`{"routing.maxTier":"big"}`:            func(c Config) bool { return c.MaxTier == "big" },
 		`{"routing.maxTier":"local"}`:          func(c Config) bool { return c.MaxTier == "local" },
 		`{"cache.enabled":false}`:              func(c Config) bool { return !c.Cache.Enabled },
+		`{"tools.enabled":false}`:              func(c Config) bool { return !c.Tools },
 		`{"security.redactSecrets":true}`:      func(c Config) bool { return c.RedactSecrets },
 		`{"rigrun":{"security.audit":true}}`:   func(c Config) bool { return c.Audit },
 	}
@@ -93,7 +94,7 @@ func TestWorkspaceOnlyTightens(t *testing.T) {
 		`{"security.redactSecrets":false}`, `{"security.audit":false}`, `{"routing.paranoid":"no"}`, `{"nonsense":1}`,
 		`{"cloud.url":"https://evil.example"}`, `{"cloud.headers":{"X":"y"}}`, `{"cloud.tiers":{}}`, `{"cloud.model":"x"}`,
 		`{"local.url":"http://evil.example"}`, `{"local.kind":"openai"}`, `{"local.model":"x"}`, `{"routing.mode":"cloud"}`,
-		`{"routing.maxDayCents":1000}`, `{"cache.store":"redis://evil.example"}`, `{"trace":"verbose"}`, `{"inlineCompletion.enabled":true}`,
+		`{"routing.maxDayCents":1000}`, `{"cache.store":"redis://evil.example"}`, `{"trace":"verbose"}`, `{"local.tools":true}`, `{"cloud.tools":true}`, `{"inlineCompletion.enabled":true}`,
 	}
 	for _, text := range refused {
 		before := withTiers(t)
@@ -102,8 +103,8 @@ func TestWorkspaceOnlyTightens(t *testing.T) {
 			t.Errorf("%s: %v, %+v", text, problems, c)
 		}
 	}
-	tight, _ := Tighten(withTiers(t), Layer{Values: tree(t, `{"routing":{"paranoid":true,"offline":true,"maxTier":"cache"},"cache.enabled":false,"security.classification":"TOP SECRET"}`)})
-	for _, text := range []string{`{"routing.paranoid":false}`, `{"routing.offline":false}`, `{"routing.maxTier":"local"}`, `{"cache.enabled":true}`, `{"security.classification":"SECRET"}`} {
+	tight, _ := Tighten(withTiers(t), Layer{Values: tree(t, `{"routing":{"paranoid":true,"offline":true,"maxTier":"cache"},"cache.enabled":false,"tools.enabled":false,"security.classification":"TOP SECRET"}`)})
+	for _, text := range []string{`{"routing.paranoid":false}`, `{"routing.offline":false}`, `{"routing.maxTier":"local"}`, `{"cache.enabled":true}`, `{"tools.enabled":true}`, `{"security.classification":"SECRET"}`} {
 		if c, problems := Tighten(tight, Layer{Values: tree(t, text)}); len(problems) != 1 || !c.Equal(tight) {
 			t.Errorf("after tightening, %s: %v", text, problems)
 		}

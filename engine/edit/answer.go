@@ -58,7 +58,12 @@ func withoutThinking(answer string) string {
 var turnEnd = pattern(`(?:\s*(?:<\|(?:im_end|endoftext|eot_id|end|eom_id|EOT|file_sep)\|>|<｜end▁of▁sentence｜>|</s>|<eos>|<end_of_turn>))+\s*$`)
 
 func withoutTurnEnd(answer string) string {
-	return turnEnd().ReplaceAllString(answer, "\n")
+	const most = 200 // bytes of such marks
+	at := max(0, len(answer)-most)
+	if !strings.Contains(answer[at:], ">") {
+		return answer
+	}
+	return answer[:at] + turnEnd().ReplaceAllString(answer[at:], "\n")
 }
 
 var unclosed = pattern(`(?i)^\s*<(think|thinking|thought|reasoning)>`)

@@ -11,14 +11,42 @@ import (
 // cut takes what repeats the document around the range off an answer's code. It
 // refuses where that code is not what the document has.
 func (r *reader) cut(lines []string) ([]string, error) {
-	lines, err := r.cutHead(trimBlank(lines))
+	all := trimBlank(lines)
+	lines, err := r.cutHead(all)
 	if err != nil {
 		return nil, err
 	}
+	inBlock := len(lines) < len(all) && len(r.decls) == 0 && r.opens(all[:len(all)-len(lines)])
+	n := len(lines)
 	if lines, err = r.cutTail(lines); err != nil {
 		return nil, err
 	}
+	if inBlock && len(lines) == n && r.goesOn() {
+		return nil, errOutside
+	}
 	return r.cutClosers(trimBlank(lines)), nil
+}
+
+// opens reports whether lines of the document hold one that is indented less
+// than the range: what is around it.
+func (r *reader) opens(lines []string) bool {
+	base := margin(r.old[0])
+	for i := range r.a {
+		if telling(r.trimmed[i]) && len(margin(r.lines[i])) < len(base) && has(lines, r.trimmed[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// goesOn reports whether the block the range stands in has more lines after it.
+func (r *reader) goesOn() bool {
+	for i := r.b; i < len(r.lines); i++ {
+		if r.trimmed[i] != "" {
+			return len(margin(r.lines[i])) >= len(margin(r.old[0])) && said(r.trimmed[i])
+		}
+	}
+	return false
 }
 
 // cutHead drops what stands before the range.
@@ -58,7 +86,10 @@ func (r *reader) head(lines []string) (n, last int, certain bool) {
 		if len(r.old) > 0 && said == strings.TrimSpace(r.old[0]) && telling(said) {
 			return i, last, true
 		}
-		k := slices.Index(r.trimmed[at:max(r.a, at)], said)
+		k := -1
+		if r.stands[said] {
+			k = slices.Index(r.trimmed[at:max(r.a, at)], said)
+		}
 		switch {
 		case said == "":
 		case !r.inRange && (r.isImport(line) || r.isPackage(line)):
@@ -86,8 +117,8 @@ func (r *reader) begins(lines []string) bool {
 	if i == len(lines) || len(r.old) == 0 {
 		return false
 	}
-	if len(r.names) > 0 {
-		return r.declared(lines[i]) == r.names[0].name
+	if len(r.decls) > 0 {
+		return r.declared(lines[i]) == r.decls[0].name
 	}
 	own := r.firstCode(r.old)
 	return own < len(r.old) && telling(lines[i]) && strings.TrimSpace(lines[i]) == strings.TrimSpace(r.old[own])
@@ -118,10 +149,10 @@ func (r *reader) isComment(said string) bool {
 
 // isDecorator tells @decorators, @Annotations and #[attributes].
 func (g *grammar) isDecorator(said string) bool {
-	if strings.HasPrefix(said, "#[") || strings.HasPrefix(said, "[") && g == grammars["csharp"] && strings.HasSuffix(said, "]") {
+	if strings.HasPrefix(said, "#[") || strings.HasPrefix(said, "[") && g.name == "csharp" && strings.HasSuffix(said, "]") {
 		return true
 	}
-	return len(said) > 1 && said[0] == '@' && isWord(rune(said[1])) && g != grammars["css"]
+	return len(said) > 1 && said[0] == '@' && isWord(rune(said[1])) && g.name != "css"
 }
 
 func (r *reader) isPackage(line string) bool {
@@ -142,10 +173,10 @@ func (r *reader) lineBefore() int {
 // range in the document, where all the rest is the document's too.
 func (r *reader) cutTail(lines []string) ([]string, error) {
 	next := r.b
-	for next < len(r.trimmed) && !telling(r.trimmed[next]) {
+	for next < len(r.trimmed) && (!telling(r.trimmed[next]) || has(r.old, r.trimmed[next])) {
 		next++
 	}
-	if next == len(r.trimmed) || has(r.old, r.trimmed[next]) {
+	if next == len(r.trimmed) {
 		return lines, nil
 	}
 	for i, line := range lines {
@@ -155,9 +186,28 @@ func (r *reader) cutTail(lines []string) ([]string, error) {
 		if !r.follows(lines[i:], next) {
 			return nil, errOutside
 		}
-		return lines[:i], nil
+		return lines[:r.backTo(lines, i, next)], nil
 	}
 	return lines, nil
+}
+
+// backTo goes back over lines that the document has between the range and a line
+// of it: decorators that many declarations have.
+func (r *reader) backTo(lines []string, i, next int) int {
+	for i > 1 && next > r.b {
+		before := strings.TrimSpace(lines[i-1])
+		switch {
+		case before == "":
+			i--
+		case r.trimmed[next-1] == "":
+			next--
+		case before == r.trimmed[next-1]:
+			i, next = i-1, next-1
+		default:
+			return i
+		}
+	}
+	return i
 }
 
 // follows reports whether lines are the document's from a line on, in its order,
@@ -185,7 +235,7 @@ func (r *reader) cutClosers(lines []string) []string {
 	}
 	for len(lines) > 1 && !r.sound(lines) {
 		last := strings.TrimSpace(lines[len(lines)-1])
-		closes := strings.Trim(last, "})];,") == "" && slices.Contains(r.trimmed[r.b:], last)
+		closes := strings.Trim(r.codeOf([]string{last}), "})];,") == "" && slices.Contains(r.trimmed[r.b:], last)
 		if last != "" && !closes && !r.elision(last) {
 			break
 		}

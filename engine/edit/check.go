@@ -42,11 +42,11 @@ func (r *reader) marked(lines []string) error {
 	for _, line := range lines {
 		code := !blank(line) && s.class[at+len(margin(line))] == inCode
 		at += len(line) + 1
-		if has(r.lines, line) {
+		if r.knows(line) {
 			continue
 		}
 		marks := modelMarks().FindString(line)
-		fenced := code && r.grammar != grammars["text"] && strings.HasPrefix(strings.TrimSpace(line), "```")
+		fenced := code && r.name != "text" && strings.HasPrefix(strings.TrimSpace(line), "```")
 		if mergeMarks().MatchString(line) || fenced || marks != "" && !strings.Contains(r.Text, marks) {
 			return errMarkers
 		}
@@ -105,7 +105,7 @@ func (r *reader) prose(lines []string) error {
 	for _, line := range lines {
 		code := !blank(line) && s.class[at+len(margin(line))] == inCode
 		at += len(line) + 1
-		if code && proseLine(line) && !has(r.lines, line) {
+		if code && proseLine(line) && !r.knows(line) {
 			return errProse
 		}
 	}
@@ -118,7 +118,7 @@ var inlineElision = pattern(`\{\s*(?:\.\.\.|…)\s*\}|/\*\s*(?:\.\.\.|…)[^*]*\
 // whatIsLeftOut refuses new code in which something is left out still.
 func (r *reader) whatIsLeftOut(lines []string) error {
 	for _, line := range lines {
-		if r.elision(line) || inlineElision().MatchString(line) && !has(r.lines, line) && r.grammar != grammars["text"] {
+		if r.elision(line) || inlineElision().MatchString(line) && !r.knows(line) && r.name != "text" {
 			return errElided
 		}
 	}
@@ -127,11 +127,14 @@ func (r *reader) whatIsLeftOut(lines []string) error {
 
 // related refuses code that shares too little with what it replaces.
 func (r *reader) related(old, now []string) error {
-	own, others := r.vocabulary(old), r.vocabulary(now)
+	own, others := r.bodyWords(old), r.bodyWords(now)
+	if len(own) == 0 || len(others) == 0 && len(trimBlank(now)) == 1 {
+		own, others = r.vocabulary(old), r.vocabulary(now)
+	}
 	if len(others) == 0 && len(own) > 0 {
 		return errEmptied
 	}
-	if r.Action == "" && r.grammar == grammars["text"] || len(own) == 0 {
+	if r.Action == "" && r.name == "text" || len(own) == 0 {
 		return nil
 	}
 	shared := 0
@@ -141,7 +144,7 @@ func (r *reader) related(old, now []string) error {
 		}
 	}
 	need := 1.0 / 3
-	if len(r.names) > 0 {
+	if len(r.decls) > 0 {
 		need = 1.0 / 5
 	}
 	if float64(shared) < need*float64(len(own)) {
@@ -152,25 +155,44 @@ func (r *reader) related(old, now []string) error {
 
 // vocabulary is the set of words in code, comments left out.
 func (g *grammar) vocabulary(lines []string) map[string]bool {
-	s := g.scan(strings.Join(lines, "\n"))
 	out := map[string]bool{}
-	from := -1
-	for i := range len(s.text) + 1 {
-		in := i < len(s.text) && (s.class[i] == inCode || s.class[i] == inString) && isWord(rune(s.text[i]))
-		switch {
-		case in && from < 0:
-			from = i
-		case !in && from >= 0:
-			out[s.text[from:i]] = true
-			from = -1
+	s := g.scan(strings.Join(lines, "\n"))
+	s.words(0, len(s.text), out)
+	return out
+}
+
+// bodyWords is the vocabulary without the lines that declare what the code is
+// about, which an answer about anything else repeats as well.
+func (g *grammar) bodyWords(lines []string) map[string]bool {
+	out := map[string]bool{}
+	s := g.scan(strings.Join(lines, "\n"))
+	base, at := len(least(lines)), 0
+	for _, line := range lines {
+		if g.data || len(margin(line)) > base || g.declared(line) == "" {
+			s.words(at, at+len(line), out)
 		}
+		at += len(line) + 1
 	}
 	return out
 }
 
-// fits refuses what would no longer fit together: brackets, quotes and comments
-// first in the range by itself, then in the document, then by the language.
-func (r *reader) fits(changes []change, text string) error {
+// words adds the words of code and strings between two bytes.
+func (s scanned) words(from, to int, out map[string]bool) {
+	begin := -1
+	for i := from; i <= to; i++ {
+		in := i < to && (s.class[i] == inCode || s.class[i] == inString) && isWord(rune(s.text[i]))
+		switch {
+		case in && begin < 0:
+			begin = i
+		case !in && begin >= 0:
+			out[s.text[begin:i]] = true
+			begin = -1
+		}
+	}
+}
+
+// after returns the range's lines with the changes made.
+func (r *reader) after(changes []change) []string {
 	var now []string
 	at := r.a
 	for _, c := range changes {
@@ -178,32 +200,45 @@ func (r *reader) fits(changes []change, text string) error {
 		now = append(now, c.lines...)
 		at = max(c.j, at)
 	}
-	now = append(now, r.lines[at:max(r.b, at)]...)
-	if r.brackets {
-		if r.sound(r.old) && !r.sound(now) {
-			return errSyntax
-		}
-		was, is := r.scan(r.Text), r.scan(text)
-		if !is.sound() && (was.sound() || was.brackets() != is.brackets() || was.broken != is.broken) {
-			return errSyntax
-		}
+	return append(now, r.lines[at:max(r.b, at)]...)
+}
+
+// fits refuses what would no longer fit together: brackets, quotes and comments
+// first in the range by itself, then the document, as far as its language can be told.
+func (r *reader) fits(now []string, text string) error {
+	if r.brackets && r.sound(r.old) && !r.sound(now) {
+		return errSyntax
 	}
-	if ok := r.checker(); ok != nil && ok(r.Text) && !ok(text) {
+	if r.unended(r.old) == 0 && r.unended(now) != 0 {
+		return errSyntax
+	}
+	ok := r.checker()
+	if ok != nil && ok(text) && r.name != "python" {
+		return nil // it reads as a whole: no need to count brackets
+	}
+	if ok != nil && ok(r.Text) && !ok(text) || r.brackets && !r.closes(text) {
 		return errSyntax
 	}
 	return nil
 }
 
+// closes reports whether all that is opened in a text is closed, or whatever is
+// not was not before either.
+func (r *reader) closes(text string) bool {
+	was, is := r.scan(r.Text), r.scan(text)
+	return is.sound() || !was.sound() && was.brackets() == is.brackets() && was.broken == is.broken
+}
+
 // checker returns what else can tell well-formed text of the language, nil for nothing.
 func (r *reader) checker() func(string) bool {
-	switch r.grammar {
-	case grammars["go"]:
+	switch r.name {
+	case "go":
 		return parses
-	case grammars["json"]:
+	case "json":
 		return func(text string) bool { return json.Valid([]byte(strings.TrimPrefix(text, bom))) }
-	case grammars["python"]:
+	case "python":
 		return r.blocksFit
-	case grammars["yaml"]:
+	case "yaml":
 		return yamlFits
 	}
 	return nil

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,7 +26,7 @@ import (
 //	□ imports    what the document begins with where imports are proposed
 //
 // Keys: language, path, action, finish, crlf (file, answer or both), bom (yes),
-// final (none: no line end at the file's end).
+// final (none: no line end at the file's end). ⟨U+200B⟩ is the character itself.
 type example struct {
 	name, group string
 	head        map[string]string
@@ -44,9 +46,17 @@ func corpus(t testing.TB, folder string) []example {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, readExamples(strings.TrimSuffix(filepath.Base(name), ".txt"), strings.ReplaceAll(string(raw), "\r\n", "\n"))...)
+		out = append(out, readExamples(strings.TrimSuffix(filepath.Base(name), ".txt"), characters(strings.ReplaceAll(string(raw), "\r\n", "\n")))...)
 	}
 	return out
+}
+
+// characters puts in what nobody could see in the file.
+func characters(text string) string {
+	return regexp.MustCompile(`⟨U\+([0-9A-F]{4,5})⟩`).ReplaceAllStringFunc(text, func(mark string) string {
+		code, _ := strconv.ParseInt(strings.Trim(mark, "⟨U+⟩"), 16, 32)
+		return string(rune(code))
+	})
 }
 
 func readExamples(group, text string) []example {
@@ -199,10 +209,24 @@ func check(t testing.TB, target Target, p Proposal) {
 	}
 }
 
-func TestHeldOut(t *testing.T) {
+// everything is the answers written before the code that reads them (heldout),
+// those written along with it (corpus), and those written after it, to see what
+// it does with what it was not made for (second).
+func everything(t testing.TB) []example {
+	t.Helper()
+	return slices.Concat(corpus(t, "heldout"), corpus(t, "corpus"), corpus(t, "second"))
+}
+
+// TestCorpus holds every answer to its outcome: applied right or refused, and
+// never wrong.
+func TestCorpus(t *testing.T) {
 	var n tally
-	for _, e := range corpus(t, "heldout") {
+	all := everything(t)
+	for _, e := range all {
 		n.try(t, e)
 	}
-	t.Logf("applied %d, refused %d, wrong %d", n.applied, n.refused, n.wrong)
+	t.Logf("%d answers: %d applied, %d refused, %d wrong", len(all), n.applied, n.refused, n.wrong)
+	if len(all) < 200 {
+		t.Errorf("the corpus has %d answers, want at least 200", len(all))
+	}
 }

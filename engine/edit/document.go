@@ -36,10 +36,10 @@ func (r *reader) document(lines []string) ([]change, error) {
 func (r *reader) comment(lines []string) ([]change, error) {
 	inside := r.docstring && strings.TrimLeft(strings.TrimSpace(lines[0]), "rRuU") != "" && !strings.HasPrefix(strings.TrimSpace(lines[0]), "#")
 	at := r.firstCode(r.old)
-	if len(r.names) > 0 {
-		at = r.names[0].line
+	if len(r.decls) > 0 {
+		at = r.decls[0].line
 	}
-	if at == len(r.old) || inside && len(r.names) == 0 || slices.ContainsFunc(lines, r.elision) {
+	if at == len(r.old) || inside && len(r.decls) == 0 || slices.ContainsFunc(lines, r.elision) {
 		return nil, errUnplaced
 	}
 	return []change{r.insertDoc(at, lines, inside)}, nil
@@ -58,10 +58,11 @@ func (r *reader) allDeclarations(lines []string) []declaration {
 	for i, line := range lines {
 		first := at + len(margin(line))
 		at += len(line) + 1
-		if blank(line) || text.class[first] != inCode {
+		if blank(line) || text.class[first] != inCode && (!r.data || text.class[first] == inComment) {
 			continue
 		}
-		if name := r.declared(line); name != "" {
+		// A prototype declares too: "int f(int x);".
+		if name := r.declared(strings.TrimRight(line, "; \t")); name != "" {
 			out = append(out, declaration{name, i})
 		}
 	}
@@ -141,12 +142,12 @@ func (r *reader) insertDoc(at int, doc []string, inside bool) change {
 		return change{r.a + i, r.a + j, shifted(doc, least(doc), step)}
 	}
 	i := at
-	_, comment := r.scan(strings.Join(r.old, "\n")).kinds()
-	for i > 0 && (comment[i-1] || r.isDecorator(strings.TrimSpace(r.old[i-1]))) {
+	kinds := r.kindsOf(r.old)
+	for i > 0 && (kinds[i-1].comment || r.isDecorator(strings.TrimSpace(r.old[i-1]))) {
 		i--
 	}
 	j := i
-	for j < at && comment[j] {
+	for j < at && kinds[j].comment {
 		j++
 	}
 	return change{r.a + i, r.a + j, shifted(doc, least(doc), margin(r.old[at]))}

@@ -1,12 +1,11 @@
 package edit
 
 import (
-	"slices"
 	"strings"
 )
 
 // elided matches what a comment says that stands for code left out.
-var elided = pattern(`(?i)^(?:the )?(?:rest|remainder) of\b.*|\bremains? (?:the )?(?:same|unchanged|as is)|^(?:everything else )?(?:is )?unchanged$|\b(?:existing|previous|original|remaining) (?:code|methods?|implementation|logic|body|content|functions?|fields?|imports?|lines?)\b(?:.*(?:here|same|unchanged|above|below|goes|stays))?\W*$|\bsame as (?:before|above|(?:the )?original)|^(?:your|implementation|more|other) (?:[\w ]{0,20})?(?:code|logic|implementation|methods?|functions?|goes)?\s*here\W*$|\bomitted\b|^implementation here|^(?:code )?unchanged\W*$`)
+var elided = pattern(`(?i)^(?:the )?(?:rest|remainder) of\b.*|\bremains? (?:the )?(?:same|unchanged|as is)|^(?:everything else )?(?:is )?unchanged$|\b(?:existing|previous|original|remaining) (?:code|methods?|implementation|logic|body|content|functions?|fields?|imports?|lines?)\b(?:.*(?:here|same|unchanged|above|below|goes|stays))?\W*$|\bsame as (?:before|above|(?:the )?original)|^(?:your|implementation|more|other) (?:[\w ]{0,20})?(?:code|logic|implementation|methods?|functions?|goes)?\s*here\W*$|\b(?:omitted|unchanged|unmodified|elided|not shown|truncated|as before|as is|stays? the same)\W*$|^implementation here|^(?:code )?unchanged\W*$`)
 
 // dotted matches what may stand beside three dots in such a comment.
 var dotted = pattern(`(?i)\b(?:existing|rest|remain\w*|other|previous|unchanged|same|omit\w*|above|below|original|code|before|methods?|implementation|logic|truncated|snip|stays?|as is|fields?|lines?|more|etc)\b`)
@@ -15,11 +14,14 @@ var dotted = pattern(`(?i)\b(?:existing|rest|remain\w*|other|previous|unchanged|
 // the document has is code.
 func (r *reader) elision(line string) bool {
 	said := strings.TrimSpace(line)
-	if said == "" || slices.Contains(r.trimmed, said) {
+	if said == "" || r.stands[said] {
 		return false
 	}
 	words, comment := r.uncomment(said)
 	dots := strings.Contains(words, "...") || strings.Contains(words, "…")
+	if !comment && !dots {
+		return false
+	}
 	words = strings.Trim(words, " .…-<>[](){}*/#")
 	switch {
 	case words == "":
@@ -74,7 +76,7 @@ func (r *reader) anchor(stretch []string, at int, before, after bool) (from, to 
 	rest := r.old[at:]
 	if before {
 		if from, ok = prefixOf(rest, stretch); !ok && !after {
-			from, ok = closes(rest, stretch)
+			from, ok = endsWith(rest, stretch)
 		}
 	} else {
 		ok = at == 0 && (r.begins(stretch) || same(stretch[:1], rest[:1]))
@@ -92,13 +94,13 @@ func (r *reader) anchor(stretch []string, at int, before, after bool) (from, to 
 	return at + from, len(r.old), same(stretch[len(stretch)-1:], rest[len(rest)-1:])
 }
 
-// closes finds a stretch of closing brackets at the end of the lines.
-func closes(lines, stretch []string) (int, bool) {
+// endsWith finds a stretch of closing brackets at the end of the lines.
+func endsWith(lines, stretch []string) (int, bool) {
 	from := len(lines) - len(stretch)
 	return from, from >= 0 && same(lines[from:], stretch)
 }
 
 // headOnly reports whether a stretch is a declaration's one line and what is above it.
 func (r *reader) headOnly(stretch []string) bool {
-	return r.firstCode(stretch) == len(stretch)-1 && len(r.names) == 1
+	return r.firstCode(stretch) == len(stretch)-1 && len(r.decls) == 1
 }

@@ -2,12 +2,14 @@ package edit
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
 
 // grammar is what has to be known of a language besides its tokens.
 type grammar struct {
+	name        string   // its key among the grammars
 	dialect     string   // the language identifier that package tokens knows it by, "" for none
 	line        []string // what begins a comment to the end of the line
 	open, shut  string   // what begins and ends a comment
@@ -15,6 +17,12 @@ type grammar struct {
 	docstring   bool     // a string as a statement of its own documents
 	capitalised bool     // lines of code may begin as a sentence does
 	data        bool     // what is declared are keys, which may be renamed
+
+	// What was found out already: a grammar of its own is made for each answer,
+	// which one goroutine reads and which repeats most of the document's lines.
+	seen  map[string]scanned    // by text
+	kinds map[string][]lineKind // by text
+	names map[string]string     // what a line declares, by line
 
 	// Both match one line without its indentation. An answer is often a piece
 	// that no reader of declarations takes for one: a signature by itself, a
@@ -28,13 +36,13 @@ func pattern(expr string) func() *regexp.Regexp {
 }
 
 // The expressions match one line without its indentation. A declaration's name
-// is the one group that matched.
+// is the group that matched, in Go after its receiver's type.
 var (
-	goDecl   = pattern(`^(?:func\s+(?:\([^)]*\)\s*)?([\w]+)\s*[\[(]|type\s+(\w+)|(?:var|const)\s+(\w+))`)
+	goDecl   = pattern(`^(?:func\s+(?:\((?:\w+\s+)?\*?(\w+)[^)]*\)\s*)?(\w+)\s*[\[(]|type\s+(\w+)|(?:var|const)\s+(\w+))`)
 	pyDecl   = pattern(`^(?:(?:async\s+)?def|class)\s+(\w+)`)
 	jsDecl   = pattern(`^(?:export\s+)?(?:default\s+)?(?:declare\s+)?(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?\s*([\w$]+)|(?:class|interface|enum|namespace|type)\s+([\w$]+)|(?:const|let|var)\s+([\w$]+)\s*[:=]|(?:(?:public|private|protected|static|async|override|readonly|get|set)\s+)*\*?#?([\w$]+)\s*(?:<[^>]*>)?\([^;]*\{\s*$)`)
 	rustDecl = pattern(`^(?:pub(?:\([^)]*\))?\s+)?(?:default\s+)?(?:(?:(?:async|unsafe|const|extern(?:\s+"[^"]*")?)\s+)*fn\s+(\w+)|(?:struct|enum|trait|union|mod|type|static|const)\s+(\w+)|macro_rules!\s*(\w+)|impl(?:<[^{]*?>)?\s+([\w:]+))`)
-	cDecl    = pattern(`^(?:(?:typedef\s+)?(?:(?:public|private|protected|internal|static|final|abstract|sealed|partial|export)\s+)*(?:struct|class|enum|union|interface|record|namespace)\s+(\w+)[^;()]*$|[A-Za-z_][\w\s*&:<>,.\[\]?~@]*[\s*&>\]]\s*(~?\w+)\s*\([^;]*$|#define\s+(\w+))`)
+	cDecl    = pattern(`^(?:(?:typedef\s+)?(?:(?:public|private|protected|internal|static|final|abstract|sealed|partial|export)\s+)*(?:struct|class|enum|union|interface|record|namespace)\s+(\w+)[^;()]*$|[A-Za-z_][\w\s*&:<>,.\[\]?~@]*[\s*&>\]]\s*((?:\w+::)*~?\w+)\s*\([^;]*$|((?:\w+::)+~?\w+)\s*\([^;]*$|#define\s+(\w+))`)
 	anyDecl  = pattern(`^(?:(?:public|private|protected|internal|static|final|abstract|open|override|local|async|export|pub|inline|suspend|defp?)\s+)*(?:def|fn|func|fun|function|class|struct|enum|interface|trait|module|protocol|extension|object|type|sub|proc)\s+(?:self\.)?([\w.:]+)`)
 
 	shellDecl = pattern(`^(?:function\s+([\w:-]+)|([\w:-]+)\s*\(\s*\))`)
@@ -46,7 +54,7 @@ var (
 	pyImport   = pattern(`^(?:import\s+[\w.]+|from\s+[\w.]+\s+import\b)`)
 	jsImport   = pattern(`^(?:import\s+(?:type\s+)?(?:[\w$*{]|["'])|(?:const|let|var)\s+[\w${},:\s]+=\s*require\()`)
 	rustImport = pattern(`^(?:pub(?:\([^)]*\))?\s+)?(?:use\s+[\w:{*]|extern\s+crate\s)`)
-	cImport    = pattern(`^#\s*(?:include|import)\s*[<"]`)
+	cImport    = pattern(`^#\s*(?:include|import)\s*(?:<[^>]+>|"[^"]+")`)
 	javaImport = pattern(`^import\s+(?:static\s+)?[\w.*]+;?\s*$`)
 	csImport   = pattern(`^(?:global\s+)?using\s+(?:static\s+)?[\w.=\s]+;\s*$`)
 	rubyImport = pattern(`^(?:require|require_relative|load)\s+["']`)
@@ -111,12 +119,16 @@ var words = map[string]string{
 	"markdown": "text", "md": "text", "plaintext": "text", "text": "text", "txt": "text", "output": "text",
 }
 
-// grammarOf returns the grammar of a language, that of plain text where it is unknown.
+// grammarOf returns the grammar of a language, that of plain text where it is
+// unknown, for reading one answer.
 func grammarOf(language string) *grammar {
-	if g := grammars[words[strings.ToLower(language)]]; g != nil {
-		return g
+	name := words[strings.ToLower(language)]
+	if grammars[name] == nil {
+		name = "text"
 	}
-	return grammars["text"]
+	g := *grammars[name]
+	g.name, g.seen, g.kinds, g.names = name, map[string]scanned{}, map[string][]lineKind{}, map[string]string{}
+	return &g
 }
 
 // isImport tells whether a line begins an import.
@@ -133,16 +145,33 @@ var notNames = map[string]bool{
 // declared returns the name a line declares, "" for none.
 func (g *grammar) declared(line string) string {
 	line = strings.TrimSpace(line)
-	if g.declares == nil || line == "" || g.isImport(line) {
+	if g.declares == nil || line == "" {
+		return ""
+	}
+	name, ok := g.names[line]
+	if !ok {
+		name = g.declaration(line)
+		g.names[line] = name
+	}
+	return name
+}
+
+func (g *grammar) declaration(line string) string {
+	if g.isImport(line) {
 		return ""
 	}
 	m := g.declares().FindStringSubmatch(line)
-	for _, name := range m[min(len(m), 1):] {
-		if name != "" && !notNames[name] && !notNames[firstWord(line)] {
-			return name
-		}
+	if len(m) == 0 || notNames[firstWord(line)] {
+		return ""
 	}
-	return ""
+	if g.name == "js" && m[4] != "" && (strings.Contains(line, "=>") || strings.Contains(line, "function")) {
+		return "" // a call that is given a function
+	}
+	parts := slices.DeleteFunc(m[1:], func(part string) bool { return part == "" })
+	if slices.ContainsFunc(parts, func(part string) bool { return notNames[part] }) {
+		return ""
+	}
+	return strings.Join(parts, ".")
 }
 
 func firstWord(line string) string {

@@ -15,7 +15,20 @@ type importPlace struct {
 	before bool // a blank line goes between what is before and the imports
 }
 
-// importPlace finds it.
+// findImports finds where the document's imports are, where an answer has any.
+func (r *reader) findImports(answer string) {
+	if !slices.ContainsFunc(importing[:], func(word string) bool { return strings.Contains(answer, word) }) {
+		return
+	}
+	r.importsAt = r.importPlace()
+	top := r.importsAt.none && r.importsAt.line == 0 && r.first == 0
+	r.inRange = r.importsAt.line > r.first || top || slices.ContainsFunc(r.old, r.isImport)
+}
+
+// importing are the words that imports begin with, in any language.
+var importing = [...]string{"import", "include", "use ", "require", "using", "extern", "from ", "load"}
+
+// importPlace finds the place.
 func (r *reader) importPlace() importPlace {
 	if r.imports == nil {
 		return importPlace{}
@@ -41,7 +54,7 @@ func (r *reader) lineAt(at int) int {
 	return min(i, len(r.lines))
 }
 
-func (r *reader) isGo() bool { return r.grammar == grammars["go"] }
+func (r *reader) isGo() bool { return r.name == "go" }
 
 // importEnd returns the line after an import that begins at a line: brackets may
 // hold it open.
@@ -72,7 +85,9 @@ func (r *reader) asked(code []block, prose []string) []string {
 	}
 	var out []string
 	for _, b := range code {
-		out = append(out, r.statements(b.lines)...)
+		if b.closed || !r.onlyImports(b.lines) {
+			out = append(out, r.statements(b.lines)...)
+		}
 	}
 	for _, line := range prose {
 		for i, part := range strings.Split(line, "`") {
@@ -88,8 +103,9 @@ func (r *reader) asked(code []block, prose []string) []string {
 // statement each; Go's blocks are taken apart.
 func (r *reader) statements(lines []string) []string {
 	var out []string
+	base := least(lines)
 	for i := 0; i < len(lines); i++ {
-		if margin(lines[i]) != least(lines) || !r.isImport(lines[i]) {
+		if margin(lines[i]) != base || !r.isImport(lines[i]) {
 			continue
 		}
 		end := r.importEnd(lines, i)
@@ -122,6 +138,9 @@ func goSpec(line string) string {
 // missing leaves of imports those that the document does not have and that the
 // new code uses.
 func (r *reader) missing(all []string, used map[string]bool) []string {
+	if len(all) == 0 {
+		return nil
+	}
 	have := r.statements(r.lines)
 	var out []string
 	for _, one := range all {
@@ -188,41 +207,74 @@ func aliases(list string, always bool) []string {
 // without takes off an import of several names those that the document imports
 // from the same place already, "" where none is left.
 func (r *reader) without(one string, have []string) string {
-	place, names, rebuild := lists(one)
-	if rebuild == nil {
+	l, ok := lists(one)
+	if !ok {
 		return one
 	}
 	for _, h := range have {
-		if p, own, _ := lists(h); p == place {
-			names = slices.DeleteFunc(names, func(n string) bool { return slices.Contains(own, n) })
+		own, ok := lists(h)
+		if !ok || own.place != l.place {
+			continue
+		}
+		l.names = slices.DeleteFunc(l.names, func(n string) bool { return slices.Contains(own.names, n) })
+		if l.name == own.name {
+			l.name = ""
 		}
 	}
-	if len(names) == 0 {
-		return ""
-	}
-	return rebuild(names)
+	return l.String()
 }
 
-// lists reads an import of several names from one place, as TypeScript and
-// Python have it. rebuild is nil for any other.
-func lists(one string) (place string, names []string, rebuild func([]string) string) {
-	split := func(list string) (out []string) {
-		for part := range strings.SplitSeq(list, ",") {
-			if part = strings.TrimSpace(part); part != "" {
-				out = append(out, part)
-			}
-		}
-		return out
-	}
+// listed is an import of several names from one place, as TypeScript and Python
+// have it: from PLACE import NAMES, or import NAME, { NAMES } from PLACE.
+type listed struct {
+	before, name, place string
+	names               []string
+}
+
+func lists(one string) (listed, bool) {
 	if from, list, ok := strings.Cut(one, " import "); ok && strings.HasPrefix(from, "from ") {
-		return from, split(strings.Trim(list, "() ")), func(n []string) string { return from + " import " + strings.Join(n, ", ") }
+		return listed{place: from, names: commas(strings.Trim(list, "() "))}, true
 	}
-	head, rest, ok := strings.Cut(one, "{")
-	list, tail, closed := strings.Cut(rest, "}")
-	if !ok || !closed || !strings.Contains(tail, "from") || strings.Contains(strings.TrimPrefix(strings.TrimSpace(head), "import"), ",") {
-		return "", nil, nil
+	head, place, ok := strings.Cut(one, " from ")
+	if !ok || !strings.HasPrefix(head, "import ") || strings.Contains(head, "*") {
+		return listed{}, false
 	}
-	return strings.Trim(tail, "; "), split(list), func(n []string) string { return head + "{ " + strings.Join(n, ", ") + " }" + tail }
+	l := listed{before: "import ", place: strings.TrimSpace(place)}
+	head = strings.TrimPrefix(head, "import ")
+	if rest, typed := strings.CutPrefix(head, "type "); typed {
+		l.before, head = "import type ", rest
+	}
+	name, list, _ := strings.Cut(head, "{")
+	l.name = strings.Trim(name, ", ")
+	l.names = commas(strings.Trim(list, "} "))
+	return l, true
+}
+
+// String writes the import, "" where it names nothing.
+func (l listed) String() string {
+	names := strings.Join(l.names, ", ")
+	switch {
+	case names == "" && l.name == "":
+		return ""
+	case l.before == "":
+		return l.place + " import " + names
+	case names == "":
+		return l.before + l.name + " from " + l.place
+	case l.name == "":
+		return l.before + "{ " + names + " } from " + l.place
+	}
+	return l.before + l.name + ", { " + names + " } from " + l.place
+}
+
+// commas splits a list.
+func commas(list string) []string {
+	var out []string
+	for part := range strings.SplitSeq(list, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // importHunks writes new imports at their place.

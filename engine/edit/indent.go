@@ -39,7 +39,7 @@ func unit(lines []string) string {
 		if blank(line) || strings.HasPrefix(strings.TrimSpace(line), "*") {
 			continue
 		}
-		if strings.HasPrefix(m, "\t") {
+		if strings.Contains(m, "\t") {
 			return "\t"
 		}
 		if step := len(m) - before; before >= 0 && step > 1 {
@@ -98,20 +98,35 @@ func (p *page) reindent(lines, like, old []string, g *grammar) []string {
 	aligned := pairs(like, old)
 	var best indentation
 	most := -1
-	for _, way := range p.ways(like, old) {
+	for _, way := range p.ways(g.codeLines(like), g.codeLines(old)) {
 		if n := agree(way, like, old, aligned); n > most {
 			best, most = way, n
 		}
 	}
-	within, _ := g.scan(strings.Join(lines, "\n")).kinds()
 	out := make([]string, len(lines))
-	for i, line := range lines {
+	from, to := least(g.codeLines(like)), least(g.codeLines(old))
+	for i, kind := range g.kindsOf(lines) {
+		aligned := to + strings.TrimPrefix(lines[i], from)
 		switch {
-		case blank(line):
-		case within[i] && slices.Contains(old, line):
-			out[i] = line
+		case blank(lines[i]):
+		case (kind.within || kind.continued) && slices.Contains(old, lines[i]):
+			out[i] = lines[i]
+		case kind.continued && slices.Contains(old, aligned):
+			out[i] = aligned
 		default:
-			out[i] = best(line, i == 0)
+			out[i] = best(lines[i], i == 0)
+		}
+	}
+	return out
+}
+
+// codeLines leaves out the lines whose indentation says nothing: those inside
+// strings and brackets.
+func (g *grammar) codeLines(lines []string) []string {
+	var out []string
+	for i, kind := range g.kindsOf(lines) {
+		if !kind.within && !kind.continued {
+			out = append(out, lines[i])
 		}
 	}
 	return out

@@ -25,7 +25,7 @@ func (r *reader) owner(b *block) int {
 	if lang, after, ok := strings.Cut(b.info, ":"); ok && !strings.Contains(lang, " ") {
 		rest = after
 	}
-	if grammarOf(b.info) == grammars["text"] && r.whose(b.info) != unnamed {
+	if grammars[words[strings.ToLower(b.info)]] == nil && r.whose(b.info) != unnamed {
 		rest = b.info
 	}
 	if who := r.whose(rest); who != unnamed {
@@ -34,7 +34,7 @@ func (r *reader) owner(b *block) int {
 	if len(b.lines) > 0 && !strings.HasPrefix(b.lines[0], "--- ") {
 		words, comment := r.uncomment(strings.TrimSpace(b.lines[0]))
 		words = strings.TrimPrefix(strings.TrimPrefix(words, "File: "), "file: ")
-		if who := r.whose(words); comment && who != unnamed && !strings.Contains(words, " ") && !has(r.lines, b.lines[0]) {
+		if who := r.whose(words); comment && who != unnamed && !strings.Contains(words, " ") && !r.knows(b.lines[0]) {
 			b.lines = b.lines[1:]
 			return who
 		}
@@ -93,12 +93,12 @@ func (r *reader) speaks(info string) bool {
 	case !known || name == "text":
 		return true
 	case name == "jsonc" || name == "json":
-		return r.grammar == grammars["json"] || r.grammar == grammars["jsonc"] || r.grammar == grammars["text"]
+		return r.name == "json" || r.name == "jsonc" || r.name == "text"
 	}
 	if kin(name) == kin(words[strings.ToLower(r.Language)]) {
 		return true
 	}
-	return r.grammar == grammars["text"] && words[strings.ToLower(r.Language)] == ""
+	return r.name == "text" && words[strings.ToLower(r.Language)] == ""
 }
 
 // kin is what models take a language for: C and its relatives are one to them.

@@ -83,10 +83,10 @@ func (r *reader) diffed(b block) bool {
 	// No word says so. The lines taken away must be the document's, without their mark.
 	found, listed := 0, 0
 	for _, line := range b.lines {
-		if has(r.lines, line) && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, " ") {
+		if r.knows(line) && strings.TrimSpace(line) != "" && !strings.HasPrefix(line, " ") {
 			listed++
 		}
-		if after, ok := strings.CutPrefix(line, "-"); ok && telling(after) && has(r.lines, after) {
+		if after, ok := strings.CutPrefix(line, "-"); ok && telling(after) && r.knows(after) {
 			found++
 		}
 	}
@@ -138,7 +138,7 @@ func number(digits string) int {
 
 // patch places the swaps that are for this document.
 func (r *reader) patch(all []swap) ([]change, error) {
-	var out []change
+	var placed []change
 	mine := false
 	for _, s := range all {
 		if s.file != "" && r.whoseAbove(s.file) == anothers {
@@ -149,11 +149,28 @@ func (r *reader) patch(all []swap) ([]change, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, r.reduce(c)...)
+		placed = append(placed, c)
 	}
 	if !mine {
 		return nil, errOtherFile
 	}
+	return r.independent(placed)
+}
+
+// independent reduces changes, and refuses where one replaces lines that another
+// was written against.
+func (r *reader) independent(placed []change) ([]change, error) {
+	var out []change
+	for i, c := range placed {
+		small := r.reduce(c)
+		for k, other := range placed {
+			if k != i && slices.ContainsFunc(small, func(s change) bool { return s.i < other.j && s.j > other.i }) {
+				return nil, errSeveral
+			}
+		}
+		out = append(out, small...)
+	}
+	slices.SortStableFunc(out, func(a, b change) int { return a.i - b.i })
 	return out, nil
 }
 

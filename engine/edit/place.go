@@ -19,7 +19,7 @@ func (r *reader) place(lines []string) ([]change, error) {
 	if r.leaves(lines) && !r.leaves(r.old) {
 		return nil, errOutside
 	}
-	if len(r.names) == 0 {
+	if len(r.decls) == 0 {
 		return r.placeStatements(lines)
 	}
 	names := r.declarations(lines)
@@ -43,7 +43,7 @@ func (r *reader) place(lines []string) ([]change, error) {
 }
 
 func (r *reader) declaresAll(names []declaration) bool {
-	return !slices.ContainsFunc(r.names, func(own declaration) bool {
+	return !slices.ContainsFunc(r.decls, func(own declaration) bool {
 		return !slices.ContainsFunc(names, func(d declaration) bool { return d.name == own.name })
 	})
 }
@@ -51,10 +51,10 @@ func (r *reader) declaresAll(names []declaration) bool {
 // leaves reports whether code goes on less indented than it begins: what it
 // begins has ended, and it is in what is around it.
 func (r *reader) leaves(lines []string) bool {
-	within, _ := r.scan(strings.Join(lines, "\n")).kinds()
+	kinds := r.kindsOf(lines)
 	base := margin(firstLine(lines))
 	for i, line := range lines {
-		if !blank(line) && !within[i] && len(margin(line)) < len(base) && !strings.HasPrefix(line, "#") {
+		if !blank(line) && !kinds[i].within && len(margin(line)) < len(base) && !strings.HasPrefix(line, "#") {
 			return true
 		}
 	}
@@ -91,24 +91,63 @@ func (r *reader) whole(lines []string) ([]change, error) {
 	return []change{{r.a + from, r.b, lines}}, nil
 }
 
-// placeStatements places code in a range that declares nothing. Code that begins
-// or ends with a line from the range's middle is a part of it, or the range
-// with its ends deleted; where it could be both it is neither.
+// placeStatements places code in a range that declares nothing. Code that is a
+// piece of the range, or begins or ends in its middle, may be a part of it or all
+// that should be left: where it could be both it is neither.
 func (r *reader) placeStatements(lines []string) ([]change, error) {
-	all := []change{{r.a, r.b, lines}}
-	from, begins := prefixOf(r.old, lines)
-	to, ends := suffixOf(r.old, lines)
+	first, last := lines[0], lines[len(lines)-1]
 	switch {
-	case same(lines[:1], r.old[:1]) || !begins:
-		from = 0
+	case within(lines, r.old):
+		return nil, errUnplaced
+	case !same([]string{first}, r.old[:1]) && said(first) && has(r.old, first):
+		return nil, errUnplaced
+	case !same([]string{last}, r.old[len(r.old)-1:]) && said(last) && has(r.old, last):
+		return nil, errUnplaced
+	case !r.covers(lines):
+		return nil, errUnplaced
 	}
-	if same(lines[len(lines)-1:], r.old[len(r.old)-1:]) || !ends {
-		to = len(r.old)
+	return []change{{r.a, r.b, lines}}, nil
+}
+
+// said reports whether a line holds more than brackets.
+func said(line string) bool { return strings.ContainsFunc(line, isWord) }
+
+// covers reports whether code that has fewer statements than the range still
+// says half of what the range's first and last statement say: that it replaces
+// all of it and not a part.
+func (r *reader) covers(lines []string) bool {
+	own := r.statementsOf(r.old)
+	if len(own) < 2 || len(r.statementsOf(lines)) >= len(own) {
+		return true
 	}
-	if from == 0 && to == len(r.old) || from < to && within(lines, r.old) {
-		return all, nil
+	words := r.vocabulary(lines)
+	for _, statement := range [][]string{own[0], own[len(own)-1]} {
+		shared, all := 0, r.vocabulary(statement)
+		for w := range all {
+			if words[w] {
+				shared++
+			}
+		}
+		if shared*2 < len(all) {
+			return false
+		}
 	}
-	return nil, errUnplaced
+	return true
+}
+
+// statementsOf cuts lines where one is at the least indentation and says something.
+func (r *reader) statementsOf(lines []string) [][]string {
+	base := least(r.codeLines(lines))
+	kinds := r.kindsOf(lines)
+	var out [][]string
+	for i, line := range lines {
+		begins := said(line) && len(margin(line)) <= len(base) && !kinds[i].within && !kinds[i].continued && strings.IndexByte("})]", strings.TrimSpace(line)[0]) < 0
+		if begins || len(out) == 0 {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], line)
+	}
+	return out
 }
 
 // placeSnippet places code without a declaration in a range that has one.
@@ -125,13 +164,13 @@ func (r *reader) placeSnippet(lines []string) ([]change, error) {
 // not the others: each replaces its own.
 func (r *reader) placeDeclarations(lines []string, known []declaration) ([]change, error) {
 	mine := parts(lines, r.declarations(lines), r)
-	own := parts(r.old, r.names, r)
+	own := parts(r.old, r.decls, r)
 	if len(mine) != len(known) || len(mine[0].lines) != mine[0].j {
 		return nil, errUnplaced
 	}
 	var out []change
 	for i, part := range mine {
-		k := slices.IndexFunc(r.names, func(d declaration) bool { return d.name == known[i].name })
+		k := slices.IndexFunc(r.decls, func(d declaration) bool { return d.name == known[i].name })
 		c := change{r.a + own[k].i, r.a + own[k].j, trimBlank(part.lines)}
 		if len(out) > 0 && out[len(out)-1].j > c.i {
 			return nil, errUnplaced
@@ -161,8 +200,8 @@ func parts(lines []string, names []declaration, r *reader) []change {
 
 // above returns the first of the comment lines and decorators right above a line.
 func (r *reader) above(lines []string, at int) int {
-	_, comment := r.scan(strings.Join(lines, "\n")).kinds()
-	for at > 0 && (comment[at-1] || r.isDecorator(strings.TrimSpace(lines[at-1]))) {
+	kinds := r.kindsOf(lines)
+	for at > 0 && (kinds[at-1].comment || r.isDecorator(strings.TrimSpace(lines[at-1]))) {
 		at--
 	}
 	return at

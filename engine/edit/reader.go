@@ -18,10 +18,14 @@ type reader struct {
 	// trimmed are all lines without white space around them.
 	trimmed []string
 
-	// names are what the range declares, at its least indentation.
-	names []declaration
+	// stands tells which trimmed lines the document has.
+	stands map[string]bool
 
-	// inRange: the place of imports lies in the range, so that they are code like any other.
+	// decls are what the range declares, at its least indentation.
+	decls []declaration
+
+	// importsAt is where imports go. inRange: that place lies in the range, so
+	// that imports are code like any other.
 	importsAt importPlace
 	inRange   bool
 }
@@ -45,9 +49,11 @@ func newReader(t Target) (*reader, error) {
 		r.b--
 	}
 	r.old = p.lines[r.a:r.b]
-	r.names = r.declarations(r.old)
-	r.importsAt = r.importPlace()
-	r.inRange = r.importsAt.line > p.first || slices.ContainsFunc(r.old, r.isImport)
+	r.stands = make(map[string]bool, len(r.trimmed))
+	for _, line := range r.trimmed {
+		r.stands[line] = true
+	}
+	r.decls = r.declarations(r.old)
 	return r, nil
 }
 
@@ -59,7 +65,7 @@ func (g *grammar) declarations(lines []string) []declaration {
 	for i, line := range lines {
 		first := at + len(margin(line))
 		at += len(line) + 1
-		if blank(line) || len(margin(line)) > len(base) && i > 0 || text.class[first] != inCode {
+		if blank(line) || len(margin(line)) > len(base) && i > 0 || text.class[first] != inCode && (!g.data || text.class[first] == inComment) {
 			continue
 		}
 		if name := g.declared(line); name != "" {
@@ -70,7 +76,7 @@ func (g *grammar) declarations(lines []string) []declaration {
 }
 
 func (r *reader) declares(name string) bool {
-	return slices.ContainsFunc(r.names, func(d declaration) bool { return d.name == name })
+	return slices.ContainsFunc(r.decls, func(d declaration) bool { return d.name == name })
 }
 
 // telling reports whether a line says enough to be recognised by: a bracket
@@ -88,6 +94,9 @@ func telling(line string) bool {
 	}
 	return letters > 3
 }
+
+// knows reports whether the document has a line, but for white space around it.
+func (r *reader) knows(line string) bool { return r.stands[strings.TrimSpace(line)] }
 
 // has reports whether lines hold one, but for white space around it.
 func has(lines []string, line string) bool {

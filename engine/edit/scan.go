@@ -25,8 +25,17 @@ type scanned struct {
 	broken bool
 }
 
-// scan classifies a text.
+// scan classifies a text, each once.
 func (g *grammar) scan(text string) scanned {
+	s, ok := g.seen[text]
+	if !ok {
+		s = g.classify(text)
+		g.seen[text] = s
+	}
+	return s
+}
+
+func (g *grammar) classify(text string) scanned {
 	s := scanned{text: text, class: make([]byte, len(text))}
 	dialect, ok := tokens.Of(g.dialect)
 	if !ok {
@@ -43,15 +52,15 @@ func (g *grammar) scan(text string) scanned {
 			class = inMacro
 		case tokens.String:
 			class = inString
-			if g.docstring && documents(toks, i) {
+			if g.docstring && documents(text, toks, i) {
 				class = inDoc
 			}
 		case tokens.Other:
-			s.broken = s.broken || g.loose(t.Text)
+			s.broken = s.broken || g.loose(t.In(text))
 		}
 		fill(s.class[t.Start:t.End], class)
 	}
-	s.broken = s.broken || len(toks) > 0 && unended(toks[len(toks)-1], len(text))
+	s.broken = s.broken || len(toks) > 0 && unended(toks[len(toks)-1], text)
 	return s
 }
 
@@ -90,11 +99,11 @@ func (g *grammar) loose(text string) bool {
 
 // unended tells a string or a comment that runs to the text's end because
 // nothing ends it.
-func unended(t tokens.Token, end int) bool {
-	if t.End < end-len("\n") {
+func unended(t tokens.Token, whole string) bool {
+	if int(t.End) < len(whole)-len("\n") {
 		return false
 	}
-	text := t.Text
+	text := t.In(whole)
 	switch t.Kind {
 	case tokens.Comment:
 		return strings.HasPrefix(text, "/*") && (len(text) < 4 || !strings.HasSuffix(text, "*/"))
@@ -114,7 +123,7 @@ func unended(t tokens.Token, end int) bool {
 }
 
 // documents tells a string that is a statement of its own.
-func documents(toks []tokens.Token, i int) bool {
+func documents(text string, toks []tokens.Token, i int) bool {
 	if !toks[i].Leads || i+1 < len(toks) && !toks[i+1].Leads {
 		return false
 	}
@@ -123,7 +132,7 @@ func documents(toks []tokens.Token, i int) bool {
 		case tokens.Comment:
 			continue
 		case tokens.Other:
-			return strings.IndexByte(":)]}", toks[k].Text[len(toks[k].Text)-1]) >= 0
+			return strings.IndexByte(":)]}", text[toks[k].End-1]) >= 0
 		}
 		return true
 	}
@@ -179,19 +188,57 @@ func (s scanned) only() string {
 	return string(out)
 }
 
-// kinds tells of each line whether it begins within a string, and whether it
-// holds nothing but a comment.
-func (s scanned) kinds() (within, comment []bool) {
-	at := 0
+// lineKind is what can be said of a line without reading others.
+type lineKind struct {
+	within    bool // it begins inside a string
+	comment   bool // it holds nothing but a comment
+	continued bool // it begins inside round or square brackets
+}
+
+// kinds tells of each line what it is.
+func (s scanned) kinds() []lineKind {
+	var out []lineKind
+	at, depth := 0, 0
 	for line := range strings.SplitSeq(s.text, "\n") {
-		inside := at > 0 && (s.class[at-1] == inString || s.class[at-1] == inDoc)
-		within = append(within, inside)
 		said := strings.TrimLeft(line, " \t")
-		first := at + len(line) - len(said)
-		comment = append(comment, said != "" && s.allComment(first, at+len(line)))
+		out = append(out, lineKind{
+			within:    at > 0 && (s.class[at-1] == inString || s.class[at-1] == inDoc),
+			comment:   said != "" && s.allComment(at+len(line)-len(said), at+len(line)),
+			continued: depth > 0,
+		})
+		for i := at; i < at+len(line); i++ {
+			if s.class[i] == inCode {
+				depth += nesting(s.text[i])
+			}
+		}
 		at += len(line) + 1
 	}
-	return within, comment
+	return out
+}
+
+// nesting is how a byte changes the depth of round and square brackets.
+func nesting(c byte) int {
+	switch c {
+	case '(', '[':
+		return 1
+	case ')', ']':
+		return -1
+	}
+	return 0
+}
+
+// kindsOf scans lines for their kinds.
+func (g *grammar) kindsOf(lines []string) []lineKind {
+	if len(lines) == 0 {
+		return nil
+	}
+	text := strings.Join(lines, "\n")
+	out, ok := g.kinds[text]
+	if !ok {
+		out = g.scan(text).kinds()
+		g.kinds[text] = out
+	}
+	return out
 }
 
 func (s scanned) allComment(from, to int) bool {

@@ -27,7 +27,8 @@ type Target struct {
 	Action chat.Action
 
 	// Finish says how the answer ended, "" where that is not known. One that was
-	// cut ([chat.FinishLength]) is refused.
+	// cut ([chat.FinishLength]) is refused; one whose last fence is not closed is
+	// read only where the model is known to have been done ([chat.FinishStop]).
 	Finish chat.FinishReason
 }
 
@@ -70,6 +71,7 @@ var (
 	errUnplaced  = &Refusal{"it is not clear which lines the answer's code replaces"}
 	errElided    = &Refusal{"the answer leaves out code, and it is not clear which"}
 	errSeveral   = &Refusal{"the answer has several versions of the code"}
+	errLost      = &Refusal{"the answer leaves out parts of the code without saying so"}
 	errDecorator = &Refusal{"the answer drops the decorators of the code"}
 	errProse     = &Refusal{"the answer mixes text into the code"}
 	errSyntax    = &Refusal{"the code would no longer fit together with the answer's"}

@@ -18,6 +18,8 @@ type Step struct {
 	Fail     error           // end with this error
 	Finish   *stream.End     // end with this; a script that runs out ends with "stop"
 	Panic    string          // panic with this
+
+	Calls []chat.ToolCall // ask for tools, the arguments in pieces
 }
 
 // Script is what a scripted backend does for one call.
@@ -37,6 +39,9 @@ func Words(words ...string) Script {
 type Backend struct {
 	Label   string // what Name returns
 	Scripts []Script
+
+	// Choose, where it is set and returns a script, goes before Scripts.
+	Choose func(p *chat.Prompt) Script
 
 	mu        sync.Mutex
 	prompts   []chat.Prompt // guarded by mu
@@ -77,6 +82,11 @@ func (b *Backend) next(p *chat.Prompt) Script {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.prompts = append(b.prompts, *p)
+	if b.Choose != nil {
+		if s := b.Choose(p); s != nil {
+			return s
+		}
+	}
 	return b.Scripts[min(len(b.prompts), len(b.Scripts))-1]
 }
 
@@ -98,10 +108,28 @@ func (s Step) play(ctx context.Context, w stream.Writer) (*stream.End, error) {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	case s.Calls != nil:
+		return nil, Ask(w, s.Calls)
 	case s.Thinking != "":
 		return nil, w.Write(stream.Chunk{Kind: stream.Thinking, Data: []byte(s.Thinking)})
 	}
 	return nil, w.Write(stream.Chunk{Data: []byte(s.Text)})
+}
+
+// Ask writes tool calls as OpenAI's servers do: the name first, the arguments in
+// pieces, which split characters of JSON but none of UTF-8.
+func Ask(w stream.Writer, calls []chat.ToolCall) error {
+	for i, c := range calls {
+		if err := w.Write(stream.Chunk{Kind: stream.Tool, Tool: stream.ToolCall{Index: i, ID: c.ID, Name: c.Name}}); err != nil {
+			return err
+		}
+		for _, r := range c.Arguments {
+			if err := w.Write(stream.Chunk{Kind: stream.Tool, Tool: stream.ToolCall{Index: i}, Data: []byte(string(r))}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Prompts returns the prompts of the calls so far.
@@ -124,6 +152,9 @@ type Local struct {
 	Err     error  // returned by Pick and Models while set
 	Panic   string // what Pick panics with, where it is set
 
+	Capabilities  []string // of the model
+	ContextLength int
+
 	mu        sync.Mutex
 	forgotten int // guarded by mu
 }
@@ -139,7 +170,10 @@ func (l *Local) Pick(_ context.Context, model string) (local.Target, error) {
 	if model == "" {
 		model = "scripted"
 	}
-	return local.Target{Backend: l.Backend, Model: chat.Model{ID: model, Backend: l.Backend.Label, Tier: chat.TierLocal}}, nil
+	return local.Target{Backend: l.Backend, Model: chat.Model{
+		ID: model, Backend: l.Backend.Label, Tier: chat.TierLocal,
+		Capabilities: l.Capabilities, ContextLength: l.ContextLength,
+	}}, nil
 }
 
 // Known returns what Pick would.

@@ -25,8 +25,11 @@ func shapeOf(items []chat.ContextItem) shape {
 		if item.Text == "" {
 			continue
 		}
-		s.items++
 		s.bytes += len(item.Text)
+		if item.Part != "" {
+			continue // what the server added does not make the question harder
+		}
+		s.items++
 		if item.Kind == chat.ContextDiagnostics {
 			s.diagnostics++
 			continue

@@ -205,6 +205,9 @@ func (v *Vault) learn(kind, secret string) {
 	}
 	v.issue(kind, secret)
 	v.learnLines(kind, secret)
+	if bare := strings.Trim(secret, "\"'`"); bare != secret && bare != "" { // some rules find quotes and all
+		v.issue(kind, bare)
+	}
 	if len(secret) < boldLength {
 		return
 	}

@@ -229,22 +229,22 @@ func jsonKeys(text string) []Symbol {
 	for i := range r.code.Toks {
 		t := &r.code.Toks[i]
 		switch {
-		case t.Text == "{" || t.Text == "[":
+		case t.In(r.text) == "{" || t.In(r.text) == "[":
 			open = append(open, key)
 			key = -1
 			depth++
-		case t.Text == "}" || t.Text == "]":
+		case t.In(r.text) == "}" || t.In(r.text) == "]":
 			end()
 			key = -1
 			if depth > 0 {
 				depth--
 				key, open = open[depth], open[:depth]
 			}
-		case t.Text == ",":
+		case t.In(r.text) == ",":
 			end()
 			key = -1
 		case r.code.Text(i+1) == ":" && key < 0 && len(open) > 0 && len(open) <= maxKeyDepth && len(out) < maxKeys:
-			s := Symbol{Name: strings.Trim(t.Text, `"'`), Kind: kindProperty, Start: t.Start, Code: t.Start, End: t.End}
+			s := Symbol{Name: strings.Trim(t.In(r.text), `"'`), Kind: kindProperty, Start: int(t.Start), Code: int(t.Start), End: int(t.End)}
 			if outer := open[len(open)-1]; outer >= 0 {
 				s.Container = out[outer].Name
 			}
@@ -253,7 +253,7 @@ func jsonKeys(text string) []Symbol {
 				key = len(out) - 1
 			}
 		}
-		last = t.End
+		last = int(t.End)
 	}
 	end()
 	return out

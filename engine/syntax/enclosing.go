@@ -14,6 +14,9 @@ import (
 func Enclosing(language, text string, start, end int) (Symbol, bool) {
 	start = min(max(start, 0), len(text))
 	end = min(max(end, start), len(text))
+	if len(text) > wholeText && !isData(language) {
+		return windowed(language, text, start, end, wholeText)
+	}
 	return innermost(Symbols(language, text), text, start, end, isData(language))
 }
 

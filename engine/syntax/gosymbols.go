@@ -3,12 +3,12 @@ package syntax
 import (
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
-	"strings"
 )
 
 // goPackage stands before a piece of Go that has no package clause.
-const goPackage = "package p;"
+const goPackage = "package p\n"
 
 // goFile parses a Go text, whole or a piece. shift is how far its offsets are
 // ahead of the text's. ok is false where it does not parse.
@@ -16,7 +16,7 @@ func goFile(text string, mode parser.Mode) (file *ast.File, at func(token.Pos) i
 	shift := 0
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "", text, mode)
-	if err != nil && !strings.Contains(text, "package ") {
+	if err != nil && !startsPackage(text) {
 		fset, shift = token.NewFileSet(), len(goPackage)
 		file, err = parser.ParseFile(fset, "", goPackage+text, mode)
 	}
@@ -25,6 +25,14 @@ func goFile(text string, mode parser.Mode) (file *ast.File, at func(token.Pos) i
 	}
 	base := fset.File(file.FileStart).Base()
 	return file, func(p token.Pos) int { return min(max(int(p)-base-shift, 0), len(text)) }, true
+}
+
+// startsPackage says whether a text's first word is Go's package.
+func startsPackage(text string) bool {
+	var sc scanner.Scanner
+	sc.Init(token.NewFileSet().AddFile("", -1, len(text)), []byte(text), nil, 0)
+	_, first, _ := sc.Scan()
+	return first == token.PACKAGE
 }
 
 // goSymbols reads the declarations of Go that parses.

@@ -44,14 +44,14 @@ func (r *reader) imports() Block {
 		switch {
 		case imports:
 			if b.Start < 0 {
-				b.Start = r.toks[i].Start
+				b.Start = int(r.toks[i].Start)
 			}
-			b.End, b.Paths = r.toks[end-1].End, append(b.Paths, paths...)
+			b.End, b.Paths = int(r.toks[end-1].End), append(b.Paths, paths...)
 		case !r.precedes(i, end):
 			i = len(r.toks)
 			continue
 		case r.toks[i].Kind != tokens.Comment || end == len(r.toks) || r.toks[end].Line > r.toks[end-1].LastLine+1:
-			place = r.nextLine(r.toks[end-1].End)
+			place = r.nextLine(int(r.toks[end-1].End))
 		}
 		i = end
 	}
@@ -84,7 +84,7 @@ func (r *reader) statement(i int) int {
 		if t.Kind != tokens.Other {
 			continue
 		}
-		switch t.Text {
+		switch t.In(r.text) {
 		case "(", "[", "{":
 			depth++
 		case ")", "]", "}":
@@ -129,22 +129,22 @@ func importWords(title string) string {
 func (r *reader) imported(i, end int) (paths []string, ok bool) {
 	t := &r.toks[i]
 	if t.Kind == tokens.Directive {
-		return include(t.Text)
+		return include(t.In(r.text))
 	}
 	if requires := r.required(i, end); requires != "" {
 		return []string{requires}, true
 	}
-	if t.Kind != tokens.Word && t.Text != "." || !tokens.Has(importWords(r.d.Title), t.Text) {
+	if t.Kind != tokens.Word && t.In(r.text) != "." || !tokens.Has(importWords(r.d.Title), t.In(r.text)) {
 		return nil, false
 	}
 	if r.d.Title == "JavaScript" || r.d.Title == "TypeScript" {
-		if next := r.toks[min(i+1, end-1)].Text; next == "(" || next == "." { // import("x") is a call
+		if next := r.toks[min(i+1, end-1)].In(r.text); next == "(" || next == "." { // import("x") is a call
 			return nil, false
 		}
 	}
 	for _, t := range r.toks[i:end] {
 		if t.Kind == tokens.String {
-			paths = append(paths, unquote(t.Text))
+			paths = append(paths, unquote(t.In(r.text)))
 		}
 	}
 	if len(paths) == 0 {
@@ -159,7 +159,7 @@ func (r *reader) namedImport(i, end int) []string {
 	text = strings.TrimSuffix(strings.Join(strings.Fields(text), " "), ";")
 	switch r.d.Title {
 	case "Python":
-		if r.toks[i].Text == "from" {
+		if r.toks[i].In(r.text) == "from" {
 			text, _, _ = strings.Cut(text, " import ")
 			return []string{text}
 		}
@@ -195,7 +195,7 @@ func (r *reader) required(i, end int) string {
 	}
 	depth := 0
 	for k := i; k < end; k++ {
-		switch t := r.toks[k].Text; {
+		switch t := r.toks[k].In(r.text); {
 		case tokens.Has("{ (", t):
 			depth++
 		case tokens.Has("} )", t):
@@ -204,11 +204,11 @@ func (r *reader) required(i, end int) string {
 			return ""
 		case t == "require" && depth == 0 && k+1 < end:
 			arg := k + 1
-			if r.toks[arg].Text == "(" && arg+1 < end {
+			if r.toks[arg].In(r.text) == "(" && arg+1 < end {
 				arg++
 			}
 			if r.toks[arg].Kind == tokens.String {
-				return unquote(r.toks[arg].Text)
+				return unquote(r.toks[arg].In(r.text))
 			}
 		}
 	}
@@ -228,17 +228,17 @@ func (r *reader) precedes(i, end int) bool {
 	case tokens.Comment:
 		return true
 	case tokens.Directive:
-		return !strings.Contains(t.Text, "define") || r.guard(i)
+		return !strings.Contains(t.In(r.text), "define") || r.guard(i)
 	case tokens.String: // a docstring, "use strict", the text before PHP's code
-		return end == i+1 || end == i+2 && r.toks[i+1].Text == ";"
+		return end == i+1 || end == i+2 && r.toks[i+1].In(r.text) == ";"
 	}
-	switch t.Text {
+	switch t.In(r.text) {
 	case "package", "declare", "namespace", "@file":
-		return r.d.Title != "TypeScript" && (t.Text != "namespace" || !strings.Contains(r.text[t.Start:r.toks[end-1].End], "{"))
+		return r.d.Title != "TypeScript" && (t.In(r.text) != "namespace" || !strings.Contains(r.text[t.Start:r.toks[end-1].End], "{"))
 	case "#", "<":
 		return r.d.Title == "Rust" || r.d.Title == "PHP"
 	case "mod", "pub":
-		return r.d.Title == "Rust" && r.toks[end-1].Text == ";"
+		return r.d.Title == "Rust" && r.toks[end-1].In(r.text) == ";"
 	case "set":
 		return r.d.Title == "Shell"
 	}
@@ -249,7 +249,7 @@ func (r *reader) precedes(i, end int) bool {
 func (r *reader) guard(i int) bool {
 	for k := i - 1; k >= 0; k-- {
 		if r.toks[k].Kind == tokens.Directive {
-			return strings.Contains(r.toks[k].Text, "ifndef")
+			return strings.Contains(r.toks[k].In(r.text), "ifndef")
 		}
 	}
 	return false

@@ -85,7 +85,7 @@ func newReader(language, text string) (*reader, bool) {
 		return nil, false
 	}
 	r := &reader{d: d, text: text, toks: tokens.Scan(d, text)}
-	r.code = tokens.NewCode(d, r.toks)
+	r.code = tokens.NewCode(d, text, r.toks)
 	r.at = make([]int32, 0, len(r.code.Toks))
 	for i := range r.toks {
 		if k := r.toks[i].Kind; k != tokens.Comment && k != tokens.Directive {
@@ -143,9 +143,9 @@ func (r *reader) symbol(d *tokens.Declaration, inside map[*tokens.Declaration]st
 	}
 	r.ownName(d, &s)
 	first := d.Head
-	s.Code = r.code.Toks[first].Start
+	s.Code = int(r.code.Toks[first].Start)
 	last := max(d.End-1, first)
-	s.End = r.code.Toks[last].End
+	s.End = int(r.code.Toks[last].End)
 	s.Start = r.lead(first)
 	return s
 }
@@ -271,7 +271,7 @@ func (r *reader) lead(i int) int {
 		}
 		k, start, line = first, above.Start, above.Line
 	}
-	return start
+	return int(start)
 }
 
 // decorates says whether the line of tokens from first to end is a comment or
@@ -283,13 +283,13 @@ func (r *reader) decorates(first, end int) bool {
 		return false
 	case t.Kind == tokens.Comment:
 		return true
-	case t.Kind == tokens.Word && strings.HasPrefix(t.Text, "@"):
-		return !tokens.Has("@interface @implementation @protocol @end @property", t.Text)
-	case t.Text == "#" && first+1 < end && r.toks[first+1].Text == "[":
+	case t.Kind == tokens.Word && strings.HasPrefix(t.In(r.text), "@"):
+		return !tokens.Has("@interface @implementation @protocol @end @property", t.In(r.text))
+	case t.In(r.text) == "#" && first+1 < end && r.toks[first+1].In(r.text) == "[":
 		return true
-	case t.Text == "[" && r.d.Title == "C#":
-		return r.toks[end-1].Text == "]"
-	case t.Text == "template" && r.d.Title == "C++":
+	case t.In(r.text) == "[" && r.d.Title == "C#":
+		return r.toks[end-1].In(r.text) == "]"
+	case t.In(r.text) == "template" && r.d.Title == "C++":
 		return true
 	}
 	return false

@@ -154,7 +154,7 @@ func (g *goUser) ident(n *ast.Ident) {
 func (r *reader) uses(start, end int) []string {
 	from, to := -1, -1
 	for i := range r.code.Toks {
-		if t := &r.code.Toks[i]; t.End > start && t.Start < end {
+		if t := &r.code.Toks[i]; int(t.End) > start && int(t.Start) < end {
 			if from < 0 {
 				from = i
 			}
@@ -168,10 +168,10 @@ func (r *reader) uses(start, end int) []string {
 	c := collected{seen: map[string]bool{}}
 	for i := from; i < to; i++ {
 		t := &r.code.Toks[i]
-		if t.Kind != tokens.Word || own[t.Text] || r.member(i) || builtin(r.d.Title, t.Text) {
+		if t.Kind != tokens.Word || own[t.In(r.text)] || r.member(i) || builtin(r.d.Title, t.In(r.text)) {
 			continue
 		}
-		c.add(t.Text)
+		c.add(t.In(r.text))
 	}
 	return c.names
 }

@@ -94,14 +94,14 @@ func (r *reader) value(i int, words, types string, around *tokens.Declaration) (
 	}
 	name, kind := i, ""
 	switch {
-	case types != "" && tokens.Has(types, t.Text) && r.code.Word(i+1) && !strings.Contains(".(", r.code.Text(i+2)):
+	case types != "" && tokens.Has(types, t.In(r.text)) && r.code.Word(i+1) && !strings.Contains(".(", r.code.Text(i+2)):
 		name, kind = i+1, kindType
-	case words != "" && tokens.Has(words, t.Text):
+	case words != "" && tokens.Has(words, t.In(r.text)):
 		name, kind = r.worded(i)
 	case t.Leads && r.code.Text(i+1) == "=" && tokens.Has("Python Ruby Shell Lua Julia R Elixir PowerShell", r.d.Title),
 		t.Leads && r.code.Text(i+1) == ":" && r.d.Title == "Python":
 		kind = kindVariable
-	case r.d.Typed && t.Text == "typedef":
+	case r.d.Typed && t.In(r.text) == "typedef":
 		name, kind = r.typedef(i), kindType
 	}
 	if kind == "" || !r.code.Word(name) || r.code.Text(i-1) == "." {
@@ -177,7 +177,7 @@ func (r *reader) valueEnd(name, head int) int {
 }
 
 func (r *reader) valueSymbol(head, name, end int, kind string, around *tokens.Declaration) Symbol {
-	s := Symbol{Name: r.code.Text(name), Kind: kind, Code: r.code.Toks[head].Start, Start: r.lead(head), End: r.code.Toks[max(end-1, name)].End}
+	s := Symbol{Name: r.code.Text(name), Kind: kind, Code: int(r.code.Toks[head].Start), Start: r.lead(head), End: int(r.code.Toks[max(end-1, name)].End)}
 	if kind == kindVariable && upper(s.Name) {
 		s.Kind = kindConstant
 	}
@@ -203,16 +203,16 @@ func (r *reader) macros() []Symbol {
 	var out []Symbol
 	for i := range r.toks {
 		t := &r.toks[i]
-		if t.Kind != tokens.Directive || !strings.Contains(t.Text, "define") {
+		if t.Kind != tokens.Directive || !strings.Contains(t.In(r.text), "define") {
 			continue
 		}
-		rest, ok := strings.CutPrefix(strings.TrimLeft(t.Text[1:], " \t"), "define")
+		rest, ok := strings.CutPrefix(strings.TrimLeft(t.In(r.text)[1:], " \t"), "define")
 		rest = strings.TrimLeft(rest, " \t")
 		end := strings.IndexFunc(rest+" ", func(c rune) bool { return !tokens.IsWordRune(c) })
 		if !ok || end == 0 {
 			continue
 		}
-		s := Symbol{Name: rest[:end], Kind: kindConstant, Start: t.Start, Code: t.Start, End: t.End}
+		s := Symbol{Name: rest[:end], Kind: kindConstant, Start: int(t.Start), Code: int(t.Start), End: int(t.End)}
 		if strings.HasPrefix(rest[end:], "(") {
 			s.Kind = kindFunction
 		}

@@ -27,6 +27,8 @@ type Change struct {
 	// File is the file's absolute path, and Document all of its lines, before
 	// and after: its markings hold for the hunks.
 	File, Document string
+
+	at place
 }
 
 // Changes returns what changed, file by file in git's order: "" is what is not
@@ -211,7 +213,7 @@ func (w *Workspace) pair(f *folder, names []string, short, whole map[string]stri
 			left = append(left, Refusal{at.shown(), "changed too much to be shown"})
 			continue
 		}
-		list = append(list, Change{Path: at.shown(), Text: text, File: at.path(), Document: bothSides(whole[name])})
+		list = append(list, Change{Path: at.shown(), Text: text, File: at.path(), Document: bothSides(whole[name]), at: at})
 	}
 	return list, left
 }

@@ -27,6 +27,8 @@ type Match struct {
 	// File is the file's absolute path, and Document its whole text: its
 	// markings hold for the line, too.
 	File, Document string
+
+	at place
 }
 
 // Search returns lines that hold words, without regard to case, the best first:
@@ -70,7 +72,7 @@ func (w *Workspace) Search(ctx context.Context, words string, limit int) (matche
 			if len(matches) == limit {
 				return matches, true, nil
 			}
-			matches = append(matches, Match{Path: h.at.shown(), Line: l.number, Text: l.text, File: h.at.path(), Document: h.text})
+			matches = append(matches, Match{Path: h.at.shown(), Line: l.number, Text: l.text, File: h.at.path(), Document: h.text, at: h.at})
 		}
 		more = more || h.more
 	}

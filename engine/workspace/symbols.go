@@ -10,9 +10,10 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/syntax"
 )
 
-// maxParsed is how many files are read anew for one name. Files that may hold the
-// name are taken from the nearest on, and what was read stays known.
-const maxParsed = 400
+// maxConsidered is how many files that may hold a name are looked into for its
+// declaration, from the nearest on. The number does not depend on what is known
+// already, so that the same question finds the same.
+const maxConsidered = 1000
 
 // Found is a declaration in a file.
 type Found struct {
@@ -23,6 +24,8 @@ type Found struct {
 	// File is the file's absolute path, and Document its whole text: its
 	// markings hold for the declaration, too.
 	File, Document string
+
+	at place
 }
 
 // Symbols returns the declarations of a name: "Name", or "Container.Name". Where
@@ -48,12 +51,12 @@ func (w *Workspace) symbolsNear(ctx context.Context, near place, name string, li
 	if err != nil {
 		return nil, err
 	}
-	list, err = w.declaring(ctx, near, list, base)
-	if err != nil {
-		return nil, err
-	}
-	for _, equal := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
-		found, err := w.declarations(ctx, list, container, base, equal, limit)
+	for _, same := range []spelling{exactly, inAnyCase} {
+		declaring, err := w.declaring(ctx, near, slices.Clone(list), base, same)
+		if err != nil {
+			return nil, err
+		}
+		found, err := w.declarations(ctx, declaring, container, base, same, limit)
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
@@ -61,8 +64,15 @@ func (w *Workspace) symbolsNear(ctx context.Context, near place, name string, li
 	return nil, nil
 }
 
-// declaring returns the files that declare a name, in any case, the nearest first.
-func (w *Workspace) declaring(ctx context.Context, near place, list []candidate, name string) ([]candidate, error) {
+// spelling compares names.
+type spelling func(a, b string) bool
+
+func exactly(a, b string) bool   { return a == b }
+func inAnyCase(a, b string) bool { return strings.EqualFold(a, b) }
+
+// declaring returns the files of a list that declare a name, the nearest first.
+// The list is used up.
+func (w *Workspace) declaring(ctx context.Context, near place, list []candidate, name string, same spelling) ([]candidate, error) {
 	low := lowered(name)
 	open := w.opened(list)
 	list = slices.DeleteFunc(list, func(c candidate) bool {
@@ -74,33 +84,71 @@ func (w *Workspace) declaring(ctx context.Context, near place, list []candidate,
 	var roots roots
 	defer roots.close()
 	var out []candidate
-	parsed := 0
-	for _, c := range list {
+	for _, c := range list[:min(len(list), maxConsidered)] {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if !open[c.realPath()] && !c.card.named {
-			if parsed++; parsed > maxParsed {
-				continue
-			}
-			text, err := roots.read(c.place, maxIndexedBytes)
-			if err != nil {
-				continue
-			}
-			known := *c.card
-			known.names, known.named = declares(syntax.Language(c.name), text), true
-			c.card = &known
-			w.index.put(c)
-		}
-		if open[c.realPath()] || strings.Contains(lowered(c.card.names), "\n"+low+"\n") {
+		if open[c.realPath()] || w.names(&roots, &c, name, same) {
 			out = append(out, c)
 		}
 	}
 	return out, nil
 }
 
+// names reports whether a file declares a name, reading its declarations where
+// they are not known yet and the name stands in it.
+func (w *Workspace) names(r *roots, c *candidate, name string, same spelling) bool {
+	if !c.card.named {
+		text, err := r.read(c.place, maxIndexedBytes)
+		if err != nil || !standsAlone(text, name, same) {
+			return false
+		}
+		known := *c.card
+		known.names, known.named = declares(syntax.Language(c.name), text), true
+		c.card = &known
+		w.index.put(*c)
+	}
+	if !same("a", "A") {
+		return strings.Contains(c.card.names, "\n"+name+"\n")
+	}
+	for declared := range strings.SplitSeq(c.card.names, "\n") {
+		if same(declared, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// standsAlone reports whether a name stands in a text as a word that could be its
+// declaration: no part of a longer word, and no member of something else, as
+// "Open" in "os.Open". Lua and JavaScript declare members so, with "function" or
+// "=" on the line.
+func standsAlone(text, name string, same spelling) bool {
+	if same("a", "A") {
+		text, name = lowered(text), lowered(name)
+	}
+	for at := 0; ; {
+		i := strings.Index(text[at:], name)
+		if i < 0 {
+			return false
+		}
+		start, end := at+i, at+i+len(name)
+		at = end
+		if !isWord(text, start, end) {
+			continue
+		}
+		if start == 0 || text[start-1] != '.' {
+			return true
+		}
+		line := text[strings.LastIndexByte(text[:start], '\n')+1:]
+		if line, _, _ = strings.Cut(line, "\n"); strings.Contains(line, "function") || strings.Contains(line, "=") {
+			return true
+		}
+	}
+}
+
 // declarations reads the declarations of a name out of files.
-func (w *Workspace) declarations(ctx context.Context, list []candidate, container, name string, equal func(a, b string) bool, limit int) ([]Found, error) {
+func (w *Workspace) declarations(ctx context.Context, list []candidate, container, name string, equal spelling, limit int) ([]Found, error) {
 	var found []Found
 	var roots roots
 	defer roots.close()
@@ -119,7 +167,7 @@ func (w *Workspace) declarations(ctx context.Context, list []candidate, containe
 			if len(found) == limit {
 				return found, nil
 			}
-			found = append(found, Found{Path: c.shown(), Symbol: s, Line: lineAt(text, s.Code), File: c.path(), Document: text})
+			found = append(found, Found{Path: c.shown(), Symbol: s, Line: lineAt(text, s.Code), File: c.path(), Document: text, at: c.place})
 		}
 	}
 	return found, nil

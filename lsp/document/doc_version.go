@@ -17,6 +17,7 @@ type Doc struct {
 	Text     string
 
 	encoding protocol.PositionEncodingKind
+	touched  uint64 // counts the store's changes up to this one; set before anyone else sees the document
 
 	once  sync.Once
 	lines []int // offset of each line's start, made by lineStarts on first use

@@ -18,6 +18,13 @@ func ChooseEncoding(offered []protocol.PositionEncodingKind) protocol.PositionEn
 	return protocol.PositionEncodingKindUTF16
 }
 
+// Bytes returns how many bytes of text its first n units of an encoding take. It
+// is for texts that are no documents, such as what is being typed into a chat; line
+// ends count as one unit for each of their characters.
+func Bytes(text string, n uint32, enc protocol.PositionEncodingKind) int {
+	return unitsToBytes(text, n, enc)
+}
+
 // unitsToBytes returns how many bytes of line the first n units of an encoding
 // take. n may be beyond the line's end; inside a character it means its start.
 func unitsToBytes(line string, n uint32, enc protocol.PositionEncodingKind) int {

@@ -13,6 +13,7 @@ import (
 type Store struct {
 	encoding protocol.PositionEncodingKind
 	docs     map[uri.URI]*Doc
+	changes  uint64
 	shared   bool // docs is visible to a Snapshot and must be copied before the next write
 }
 
@@ -40,6 +41,18 @@ func (s *Store) Snapshot() Snapshot {
 func (s Snapshot) Get(u uri.URI) (*Doc, bool) {
 	d, ok := s.docs[u]
 	return d, ok
+}
+
+// Latest returns the document that was opened or changed last, of those that are
+// wanted; nil where none is.
+func (s Snapshot) Latest(wanted func(*Doc) bool) *Doc {
+	var latest *Doc
+	for _, d := range s.docs {
+		if (latest == nil || d.touched > latest.touched) && wanted(d) {
+			latest = d
+		}
+	}
+	return latest
 }
 
 // Encoding returns the position encoding agreed with the client.
@@ -84,6 +97,8 @@ func (s *Store) Close(u uri.URI) error {
 
 func (s *Store) put(d *Doc) {
 	s.own()
+	s.changes++
+	d.touched = s.changes
 	s.docs[d.URI] = d
 }
 

@@ -6,10 +6,13 @@ import "github.com/rigrun/rigrun-lsp/engine/chat"
 const (
 	MethodChat                = "rigrun/chat"
 	MethodRoute               = "rigrun/route"
+	MethodContextPreview      = "rigrun/context/preview"
 	MethodModels              = "rigrun/models"
 	MethodStats               = "rigrun/stats"
 	MethodFeedback            = "rigrun/feedback"
+	MethodDoctor              = "rigrun/doctor"
 	MethodCacheClear          = "rigrun/cache/clear"
+	MethodContextComplete     = "rigrun/context/complete"
 	MethodConversationsList   = "rigrun/conversations/list"
 	MethodConversationsGet    = "rigrun/conversations/get"
 	MethodConversationsRename = "rigrun/conversations/rename"
@@ -30,15 +33,36 @@ const (
 
 // The commands of workspace/executeCommand.
 const (
-	CommandExplain = "rigrun.explain"
-	CommandAsk     = "rigrun.ask"
+	CommandExplain  = "rigrun.explain"
+	CommandFix      = "rigrun.fix"
+	CommandRefactor = "rigrun.refactor"
+	CommandDocument = "rigrun.document"
+	CommandTests    = "rigrun.tests"
+	CommandReview   = "rigrun.review"
+	CommandAsk      = "rigrun.ask"
+	CommandAction   = "rigrun.action" // one that the user wrote, by its name
+	CommandSend     = "rigrun.send"   // of a chat document
 )
 
 // Commands lists every command, for the server's capabilities.
-func Commands() []string { return []string{CommandExplain, CommandAsk} }
+func Commands() []string {
+	return []string{
+		CommandExplain, CommandFix, CommandRefactor, CommandDocument, CommandTests, CommandReview,
+		CommandAsk, CommandAction, CommandSend,
+	}
+}
 
-// KindExplain is the code action kind of Explain.
-const KindExplain = "rigrun.explain"
+// The code action kinds. What a user wrote has a kind of its own, below
+// "quickfix", "refactor" or "source".
+const (
+	KindExplain  = "rigrun.explain"
+	KindFix      = "quickfix"
+	KindRefactor = "refactor.rewrite.rigrun.refactor"
+	KindDocument = "refactor.rewrite.rigrun.document"
+	KindTests    = "source.rigrun.tests"
+	KindReview   = "source.rigrun.review"
+	KindSend     = "rigrun.send"
+)
 
 // Scheme is the URI scheme of the documents the server provides by
 // workspace/textDocumentContent.

@@ -4,6 +4,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/doctor"
 )
 
 // ChatParams are the parameters of rigrun/chat, rigrun/route and
@@ -32,6 +33,45 @@ type ContextItem struct {
 	Query string           `json:"query,omitzero"`
 }
 
+// PreviewResult is the result of rigrun/context/preview.
+type PreviewResult struct {
+	Text       string           `json:"text"` // every turn below a line with its role
+	Tokens     int              `json:"tokens"`
+	Items      []PreviewItem    `json:"items"`
+	Redactions []chat.Redaction `json:"redactions"`
+}
+
+// PreviewItem is what would become of one piece of context, or, with the kind
+// "conversation", of the turns before.
+type PreviewItem struct {
+	Kind   chat.ContextKind `json:"kind"`
+	URI    string           `json:"uri,omitzero"`
+	Range  *protocol.Range  `json:"range,omitzero"`
+	Tokens int              `json:"tokens"`
+	Cut    string           `json:"cut,omitzero"` // why not all of it is sent
+}
+
+// CompleteParams ask what can stand in a message that is being typed. Offset is
+// where the cursor is, counted from the message's beginning in units of the
+// position encoding that was agreed on.
+type CompleteParams struct {
+	Text   *string `json:"text"`   // required
+	Offset *uint32 `json:"offset"` // required
+}
+
+// CompleteResult is the result of rigrun/context/complete, best first.
+type CompleteResult struct {
+	Items []CompleteItem `json:"items"`
+}
+
+// CompleteItem is one completion. InsertText takes the place of everything from
+// the "@" or "/" before the cursor up to the cursor.
+type CompleteItem struct {
+	Label      string `json:"label"`
+	InsertText string `json:"insertText"`
+	Detail     string `json:"detail,omitzero"`
+}
+
 // ModelsResult is the result of rigrun/models.
 type ModelsResult struct {
 	Models []chat.Model `json:"models"`
@@ -41,6 +81,11 @@ type ModelsResult struct {
 type FeedbackParams struct {
 	MessageID string `json:"messageId"`
 	Rating    string `json:"rating"` // "good" or "bad"
+}
+
+// DoctorResult is the result of rigrun/doctor.
+type DoctorResult struct {
+	Checks []doctor.Check `json:"checks"`
 }
 
 // CacheClearResult is the result of rigrun/cache/clear.
@@ -82,12 +127,28 @@ type ConversationsRenameParams struct {
 	Title          string `json:"title"`
 }
 
-// CommandParams is the one argument of an action's command.
+// CommandParams is the one argument of an action's command. An empty range
+// stands for the function around it.
 type CommandParams struct {
 	URI         string                `json:"uri"`
 	Range       *protocol.Range       `json:"range"` // required
 	Message     string                `json:"message,omitzero"`
 	Diagnostics []protocol.Diagnostic `json:"diagnostics,omitzero"`
+}
+
+// ActionParams is the one argument of rigrun.action. Action is the name of an
+// action in the user's settings, or of a built-in one.
+type ActionParams struct {
+	Action      string                `json:"action"`
+	URI         string                `json:"uri"`
+	Range       *protocol.Range       `json:"range"` // required
+	Message     string                `json:"message,omitzero"`
+	Diagnostics []protocol.Diagnostic `json:"diagnostics,omitzero"`
+}
+
+// SendParams is the one argument of rigrun.send.
+type SendParams struct {
+	URI string `json:"uri"`
 }
 
 // AskParams is the one argument of rigrun.ask.

@@ -75,13 +75,15 @@ func (e *Editor) request(m incoming) {
 	case "workspace/configuration":
 		able, result = e.able.Workspace.Configuration, e.configuration(m.Params)
 	case "client/registerCapability":
-		able = e.able.Workspace.DidChangeConfiguration.DynamicRegistration
+		able = e.registers(m.Params)
 	case "window/workDoneProgress/create":
 		able = e.able.Window.WorkDoneProgress
 		e.createWork(m.Params)
 	case "window/showDocument":
 		able, result = e.able.Window.ShowDocument.Support, map[string]bool{"success": true}
 		e.showDocument(m.Params)
+	case "workspace/applyEdit":
+		able, result = e.able.Workspace.ApplyEdit, e.applyEdit(m.Params)
 	case "workspace/textDocumentContent/refresh":
 		able = e.able.Workspace.TextDocumentContent != nil
 		e.refresh(m.Params)
@@ -94,6 +96,29 @@ func (e *Editor) request(m incoming) {
 		e.breach("the client's capabilities do not announce %s", m.Method)
 	}
 	e.reply(envelope{ID: m.ID, Result: encode(result)})
+}
+
+// registers reports whether the client takes all of these registrations.
+func (e *Editor) registers(params json.RawMessage) bool {
+	var p struct{ Registrations []struct{ Method string } }
+	if json.Unmarshal(params, &p) != nil {
+		return false
+	}
+	for _, r := range p.Registrations {
+		switch r.Method {
+		case "workspace/didChangeConfiguration":
+			if !e.able.Workspace.DidChangeConfiguration.DynamicRegistration {
+				return false
+			}
+		case "textDocument/completion":
+			if !e.able.TextDocument.Completion.DynamicRegistration {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return len(p.Registrations) > 0
 }
 
 func (e *Editor) reply(m envelope) {

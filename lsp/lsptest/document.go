@@ -1,6 +1,7 @@
 package lsptest
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"unicode/utf16"
@@ -9,7 +10,8 @@ import (
 	"go.lsp.dev/uri"
 )
 
-// Document is an open document as the editor sees it. It is for one goroutine.
+// Document is an open document as the editor sees it. It is for one goroutine,
+// but for the server's own edits: a test waits for these before it looks.
 type Document struct {
 	URI     string
 	Text    string
@@ -34,6 +36,7 @@ type Range struct {
 // path from the root or a URI.
 func (e *Editor) Open(name, language, text string) *Document {
 	d := &Document{URI: e.URI(name), Text: text, Version: 1, e: e}
+	e.change(func() { e.open[d.URI] = d })
 	e.Notify("textDocument/didOpen", map[string]any{
 		"textDocument": map[string]any{"uri": d.URI, "languageId": language, "version": 1, "text": text},
 	})
@@ -53,13 +56,39 @@ func (e *Editor) URI(name string) string {
 
 // Change replaces the bytes from start to end by text.
 func (d *Document) Change(start, end int, text string) {
-	r := d.Range(start, end)
+	d.e.mu.Lock()
+	defer d.e.mu.Unlock()
+	d.changeLocked(start, end, text)
+}
+
+// Type puts text before the first occurrence of a part of the document, which
+// may be changing under the server's edits.
+func (d *Document) Type(text, before string) {
+	d.e.mu.Lock()
+	defer d.e.mu.Unlock()
+	at := strings.Index(d.Text, before)
+	if at < 0 {
+		d.e.breaches = append(d.e.breaches, fmt.Sprintf("the document holds no %q to type before", before))
+		return
+	}
+	d.changeLocked(at, at, text)
+}
+
+// Now is the document's text at this moment.
+func (d *Document) Now() string {
+	d.e.mu.Lock()
+	defer d.e.mu.Unlock()
+	return d.Text
+}
+
+func (d *Document) changeLocked(start, end int, text string) {
+	r := Range{d.positionLocked(start), d.positionLocked(end)}
 	d.Text = d.Text[:start] + text + d.Text[end:]
 	d.Version++
-	d.e.Notify("textDocument/didChange", map[string]any{
+	d.e.queueLocked(envelope{Method: "textDocument/didChange", Params: encode(map[string]any{
 		"textDocument":   map[string]any{"uri": d.URI, "version": d.Version},
 		"contentChanges": []any{map[string]any{"range": r, "text": text}},
-	})
+	})})
 }
 
 // Range is the range of a span of bytes.
@@ -69,11 +98,15 @@ func (d *Document) Range(start, end int) Range {
 
 // Position is the position of a byte.
 func (d *Document) Position(offset int) Position {
+	d.e.mu.Lock()
+	defer d.e.mu.Unlock()
+	return d.positionLocked(offset)
+}
+
+func (d *Document) positionLocked(offset int) Position {
 	before := d.Text[:offset]
 	line := strings.Count(before, "\n")
 	before = before[strings.LastIndexByte(before, '\n')+1:]
-	d.e.mu.Lock()
-	defer d.e.mu.Unlock()
 	switch d.e.encoding {
 	case "utf-8":
 		return Position{line, len(before)}

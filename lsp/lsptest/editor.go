@@ -52,6 +52,11 @@ type Options struct {
 	// test needs other time limits. It is not for [Spawn].
 	Setup func(config.Config) engine.Setup
 
+	// BeforeEdit sees every workspace/applyEdit before the editor does, on the
+	// goroutine that reads. What it returns is why the editor refuses it, "" where
+	// it does not.
+	BeforeEdit func(AppliedEdit) (refuse string)
+
 	// Mute are the methods of requests the editor never answers.
 	Mute []string
 }
@@ -97,6 +102,8 @@ type Editor struct {
 	pages    map[string]page // shown documents of our own scheme, by URI
 	reading  int             // requests for such texts that are under way
 	shown    []string        // URIs of window/showDocument, in order
+	open     map[string]*Document
+	edits    []AppliedEdit // that the server asked for, in order
 }
 
 // Start connects an editor to a server in this process and initializes it.
@@ -195,6 +202,7 @@ func newEditor(t testing.TB, o Options) *Editor {
 		work:     map[string]*Work{},
 		settings: maps.Clone(o.Settings),
 		pages:    map[string]page{},
+		open:     map[string]*Document{},
 		encoding: "utf-16",
 	}
 	e.out.filled.L = &e.out.mu

@@ -24,6 +24,15 @@ type abilities struct {
 		Configuration          bool
 		DidChangeConfiguration struct{ DynamicRegistration bool }
 		TextDocumentContent    *struct{}
+		ApplyEdit              bool
+		WorkspaceEdit          struct {
+			DocumentChanges         bool
+			ResourceOperations      []string
+			ChangeAnnotationSupport *struct{}
+		}
+	}
+	TextDocument struct {
+		Completion struct{ DynamicRegistration bool }
 	}
 	Window struct {
 		WorkDoneProgress bool

@@ -62,6 +62,11 @@ func (e *Editor) change(f func()) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	f()
+	e.wakeLocked()
+}
+
+// wakeLocked wakes everyone in Until.
+func (e *Editor) wakeLocked() {
 	close(e.changed)
 	e.changed = make(chan struct{})
 }

@@ -13,7 +13,10 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/assemble"
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/doctor"
 	"github.com/rigrun/rigrun-lsp/engine/enginetest"
+	"github.com/rigrun/rigrun-lsp/engine/secret"
+	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 )
@@ -25,13 +28,19 @@ func (e *Editor) serve() {
 	e.wire = mine
 	e.house = assemble.Open(e.StateDir)
 	overlay := document.NewOverlay(outline.Disk())
+	pool := workspace.NewPool(workspace.Options{Files: overlay, Secret: secret.File})
+	e.house.UseWorkspaces(pool)
 	e.Engine = engine.New(engine.Options{
 		Setup:   e.setup(config.Default()),
 		Outline: outline.New(overlay), OutlineModel: outline.Model, Now: time.Now,
 	})
 	server := lsp.New(lsp.Options{
 		Engine: e.Engine, Setup: e.setup, Layers: e.layers, Overlay: overlay,
-		Log: e.logger(), Version: "0.0.0-test", StateDir: e.StateDir,
+		Workspaces: pool,
+		Log:        e.logger(), Version: "0.0.0-test", StateDir: e.StateDir,
+		Probes: func(f lsp.SettingsFound) []doctor.Probe {
+			return e.house.Probes(f.Config, assemble.Found{Getenv: func(string) string { return "" }, Files: f.Files, Problems: f.Problems, Stored: e.Engine.Stored})
+		},
 	})
 	var ctx context.Context
 	ctx, e.stop = context.WithCancel(context.Background())

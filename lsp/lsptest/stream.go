@@ -17,6 +17,7 @@ type Partial struct {
 	Cache    *chat.CacheInfo     `json:"cache,omitzero"`
 	Text     *string             `json:"text,omitzero"`
 	Thinking *string             `json:"thinking,omitzero"`
+	Step     *chat.Step          `json:"step,omitzero"`
 }
 
 // Stream is a streamed answer as it comes in.
@@ -68,13 +69,13 @@ func (s *Stream) addLocked(raw json.RawMessage) error {
 // pieceLocked takes a value's one piece.
 func (s *Stream) pieceLocked(p Partial) error {
 	pieces := 0
-	for _, has := range []bool{p.Route != nil, p.Text != nil, p.Thinking != nil} {
+	for _, has := range []bool{p.Route != nil, p.Text != nil, p.Thinking != nil, p.Step != nil} {
 		if has {
 			pieces++
 		}
 	}
 	if pieces != 1 {
-		return fmt.Errorf("partial result %d has %d of route, text and thinking", p.Seq, pieces)
+		return fmt.Errorf("partial result %d has %d of route, text, thinking and step", p.Seq, pieces)
 	}
 	if p.Text != nil {
 		s.text.WriteString(*p.Text)

@@ -187,11 +187,12 @@ func (c *Client) Chat(ctx context.Context, p *chat.Prompt, w stream.Writer) (str
 }
 
 type chatRequest struct {
-	Model     string      `json:"model"`
-	Messages  []chat.Turn `json:"messages"`
-	Stream    bool        `json:"stream"`
-	Options   options     `json:"options"`
-	KeepAlive keepAlive   `json:"keep_alive,omitempty"`
+	Model     string    `json:"model"`
+	Messages  []message `json:"messages"`
+	Stream    bool      `json:"stream"`
+	Options   options   `json:"options"`
+	KeepAlive keepAlive `json:"keep_alive,omitempty"`
+	Tools     []tool    `json:"tools,omitempty"`
 }
 
 type options struct {
@@ -204,7 +205,8 @@ type options struct {
 func (c *Client) request(p *chat.Prompt, size int) chatRequest {
 	return chatRequest{
 		Model:    p.Model,
-		Messages: p.Turns,
+		Messages: messages(p),
+		Tools:    toolsOf(p),
 		Stream:   true,
 		Options: options{
 			NumCtx:      size,

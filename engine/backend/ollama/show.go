@@ -141,7 +141,7 @@ func (c *Client) contextSize(ctx context.Context, p *chat.Prompt) (int, error) {
 	if err != nil && chat.KindOf(err) != chat.BadResponse {
 		return 0, err
 	}
-	tokens := estimate(p.Turns)
+	tokens, size := promptTokens(p)
 	if info.ContextLength > 0 && tokens > info.ContextLength {
 		return 0, &chat.Error{
 			Kind:    chat.ContextTooLong,
@@ -149,7 +149,18 @@ func (c *Client) contextSize(ctx context.Context, p *chat.Prompt) (int, error) {
 			Hint:    hint(chat.ContextTooLong, p.Model),
 		}
 	}
-	return c.atLeast(p.Model, numCtx(tokens, p.Options, info), info), nil
+	return c.atLeast(p.Model, numCtx(size, p.Options, info), info), nil
+}
+
+// promptTokens is a prompt's length, and what it may come to: the engine counts
+// the turns without a tokenizer, and too small a context would cost the prompt's
+// beginning.
+func promptTokens(p *chat.Prompt) (tokens, most int) {
+	turns, rest := estimate(p)
+	if p.Tokens > 0 {
+		return p.Tokens + rest, p.Tokens + p.Tokens/10 + rest
+	}
+	return turns + rest, turns + rest
 }
 
 // numCtx is the size for a prompt of so many tokens, looked at alone.
@@ -195,13 +206,22 @@ const turnTokens = 8
 // the tokenizers of Qwen, Llama and Gemma, and other text has three bytes or more
 // to the token (code about 3.3, English 4.2, Chinese and Japanese 3 to 5). Real
 // counts of code are 10 to 25 % lower; the excess costs memory, too little would
-// cost the prompt's beginning.
-func estimate(turns []chat.Turn) int {
-	n := 0
-	for i := range turns {
-		n += turnTokens + textTokens(turns[i].Content)
+// cost the prompt's beginning. What stands around the turns, tools and what they
+// returned, is counted apart.
+func estimate(p *chat.Prompt) (turns, rest int) {
+	for i := range p.Turns {
+		turns += turnTokens + textTokens(p.Turns[i].Content)
 	}
-	return n
+	for _, t := range p.Tools {
+		rest += turnTokens + textTokens(t.Name) + textTokens(t.Description) + textTokens(string(t.Parameters))
+	}
+	for _, r := range p.Rounds {
+		rest += turnTokens + textTokens(r.Text) + textTokens(r.Thinking)
+		for i, c := range r.Calls {
+			rest += 2*turnTokens + textTokens(c.Name) + textTokens(c.Arguments) + textTokens(r.Results[i])
+		}
+	}
+	return turns, rest
 }
 
 func textTokens(s string) int {

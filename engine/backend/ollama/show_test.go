@@ -44,7 +44,7 @@ func TestEstimate(t *testing.T) {
 		text string
 		want int
 	}{{"", 8}, {"abc", 9}, {"abcd", 10}, {"1234", 12}, {"漢字", 10}} {
-		if got := estimate([]chat.Turn{{Content: test.text}}); got != test.want {
+		if got, rest := estimate(&chat.Prompt{Turns: []chat.Turn{{Content: test.text}}}); got != test.want || rest != 0 {
 			t.Errorf("%q: %d, want %d", test.text, got, test.want)
 		}
 	}

@@ -89,13 +89,15 @@ func (c *Client) Chat(ctx context.Context, p *chat.Prompt, w stream.Writer) (str
 
 type chatRequest struct {
 	Model               string         `json:"model"`
-	Messages            []chat.Turn    `json:"messages"`
+	Messages            []message      `json:"messages"`
 	Stream              bool           `json:"stream"`
 	StreamOptions       *streamOptions `json:"stream_options,omitempty"`
 	Temperature         *float64       `json:"temperature,omitempty"` // a pointer: 0 is sent
 	Seed                *int           `json:"seed,omitempty"`
 	MaxTokens           int            `json:"max_tokens,omitempty"`
 	MaxCompletionTokens int            `json:"max_completion_tokens,omitempty"`
+	Tools               []tool         `json:"tools,omitempty"`
+	ToolChoice          string         `json:"tool_choice,omitempty"`
 }
 
 type streamOptions struct {
@@ -103,7 +105,13 @@ type streamOptions struct {
 }
 
 func request(p *chat.Prompt, q quirk) chatRequest {
-	r := chatRequest{Model: p.Model, Messages: p.Turns, Stream: true}
+	r := chatRequest{Model: p.Model, Messages: messages(p, q), Stream: true}
+	if len(p.Tools) > 0 && !q.noTools {
+		r.Tools = toolsOf(p)
+		if p.NoCalls { // the tools stay, so that the prompt's beginning does
+			r.ToolChoice = "none"
+		}
+	}
 	if !q.noStreamOptions {
 		r.StreamOptions = &streamOptions{IncludeUsage: true}
 	}

@@ -51,6 +51,7 @@ func (c *Client) Models(ctx context.Context) ([]chat.Model, error) {
 	if err := c.transport.JSON(ctx, c.call("/v1/models", ""), nil, &out); err != nil {
 		return nil, err
 	}
+	out.template(ctx, c, 0)
 	return c.models(&out), nil
 }
 
@@ -71,8 +72,30 @@ func (c *Client) Probe(ctx context.Context, limit time.Duration) ([]chat.Model, 
 	if out.Data == nil && out.Object != "list" {
 		return nil, &chat.Error{Kind: chat.BadResponse, Message: "the server at " + c.Address() + " does not list models", Hint: hint(chat.BadResponse, c.tier)}
 	}
+	out.template(ctx, c, limit)
 	return c.models(&out), nil
 }
+
+// template asks llama-server whether its model's chat template takes tools: its
+// list does not say. A server that does not tell is no failure.
+func (l *listing) template(ctx context.Context, c *Client, limit time.Duration) {
+	if len(l.Models) != 1 || len(l.Data) != 1 { // llama-server with one model lists it both ways
+		return
+	}
+	var out struct {
+		Template struct {
+			Tools bool `json:"supports_tools"`
+		} `json:"chat_template_caps"`
+	}
+	call := c.call("/props", "")
+	call.Limit, call.Once = limit, true
+	if c.transport.JSON(ctx, call, nil, &out) == nil && out.Template.Tools {
+		l.Data[0].Parameters = append(l.Data[0].Parameters, paramTools)
+	}
+}
+
+// paramTools is OpenRouter's word for a model that takes tools.
+const paramTools = "tools"
 
 func (c *Client) models(l *listing) []chat.Model {
 	models := make([]chat.Model, 0, len(l.Data))
@@ -114,7 +137,7 @@ func (d *listed) loaded() *bool {
 func (d *listed) capabilities(llama []llamaInfo) []string {
 	i := slices.IndexFunc(llama, func(m llamaInfo) bool { return m.Name == d.ID })
 	if i >= 0 && len(llama[i].Capabilities) > 0 {
-		return llama[i].Capabilities
+		return d.withTools(llama[i].Capabilities)
 	}
 	if d.Type == "embeddings" || strings.Contains(strings.ToLower(d.ID), "embed") {
 		return []string{"embedding"}
@@ -123,7 +146,13 @@ func (d *listed) capabilities(llama []llamaInfo) []string {
 	if d.Type == "vlm" || slices.Contains(d.Architecture.Input, "image") {
 		caps = append(caps, "vision")
 	}
-	if slices.Contains(d.Parameters, "tools") {
+	return d.withTools(caps)
+}
+
+// withTools adds to capabilities that the model takes tools, where the server
+// says so.
+func (d *listed) withTools(caps []string) []string {
+	if slices.Contains(d.Parameters, paramTools) && !slices.Contains(caps, "tools") {
 		caps = append(caps, "tools")
 	}
 	return caps

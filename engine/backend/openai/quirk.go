@@ -10,12 +10,13 @@ import (
 )
 
 // quirk is what a model was found not to accept. Each field turns true at most
-// once, so a request is repeated at most four times.
+// once, so a request is repeated at most five times.
 type quirk struct {
 	noStreamOptions  bool // older vLLM, some gateways
 	completionTokens bool // OpenAI's reasoning models: max_completion_tokens for max_tokens
 	noTemperature    bool // the same: only the default is allowed
 	noSeed           bool // some gateways
+	noTools          bool // models that were not made for them, and servers that do not pass them on
 }
 
 func (c *Client) quirk(model string) quirk {
@@ -34,10 +35,15 @@ func (c *Client) remember(model string, q quirk) {
 // is no such refusal or names nothing that was sent.
 func (q quirk) learn(err error, p *chat.Prompt) quirk {
 	se, ok := errors.AsType[*stream.ServerError](err)
-	if !ok || (se.Status != http.StatusBadRequest && se.Status != http.StatusUnprocessableEntity) {
+	if !ok {
 		return q
 	}
-	if chat.KindOf(err) != chat.BadResponse {
+	// OpenRouter says 404 where no server of a model takes tools.
+	if len(p.Tools) > 0 && len(p.Rounds) == 0 && !q.noTools && refusal(se.Status) && namesTools(se.Message) {
+		q.noTools = true
+		return q
+	}
+	if (se.Status != http.StatusBadRequest && se.Status != http.StatusUnprocessableEntity) || chat.KindOf(err) != chat.BadResponse {
 		return q
 	}
 	msg := se.Message
@@ -52,4 +58,19 @@ func (q quirk) learn(err error, p *chat.Prompt) quirk {
 		q.noSeed = true
 	}
 	return q
+}
+
+func refusal(status int) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusNotImplemented, http.StatusInternalServerError:
+		return true
+	}
+	return false
+}
+
+// namesTools reports whether a refusal is about tools: "does not support tools",
+// "No endpoints found that support tool use", "tools param requires --jinja flag".
+func namesTools(message string) bool {
+	message = strings.ToLower(message)
+	return strings.Contains(message, "tool") || strings.Contains(message, "function call")
 }

@@ -84,7 +84,7 @@ func isAre(n int) string {
 }
 
 // codeItems returns the items that hold code: the ones from a file, and text in
-// a language.
+// a language. What the server added for a model's sake is not what was asked about.
 func codeItems(all []chat.ContextItem) []*chat.ContextItem {
 	var out []*chat.ContextItem
 	for i := range all {
@@ -93,7 +93,7 @@ func codeItems(all []chat.ContextItem) []*chat.ContextItem {
 		case chat.ContextDiagnostics, chat.ContextGit, chat.ContextSearch:
 			continue
 		}
-		if item.Document == "" && strings.TrimSpace(item.Text) == "" && len(all) > 1 {
+		if item.Part != "" || item.Document == "" && strings.TrimSpace(item.Text) == "" && len(all) > 1 {
 			continue
 		}
 		if item.Kind == chat.ContextText && language(item) == "" {

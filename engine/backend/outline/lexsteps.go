@@ -253,7 +253,7 @@ func (t *lexTeller) comments(from, to int) string {
 	if from >= to {
 		return ""
 	}
-	return t.commentsBetween(t.line(from), t.s.base+t.find.Toks[to-1].LastLine)
+	return t.commentsBetween(t.line(from), t.s.base+int(t.find.Toks[to-1].LastLine))
 }
 
 // commentsBetween quotes the comments that start on the given lines.
@@ -262,7 +262,7 @@ func (t *lexTeller) commentsBetween(first, last int) string {
 	more := 0
 	for i := 0; i < len(t.toks); i++ {
 		k := t.toks[i]
-		if line := t.s.base + k.Line; k.Kind != tokens.Comment || line < first || line > last {
+		if line := t.s.base + int(k.Line); k.Kind != tokens.Comment || line < first || line > last {
 			continue
 		}
 		text, next := t.commentGroup(i)
@@ -274,7 +274,7 @@ func (t *lexTeller) commentsBetween(first, last int) string {
 			more++
 			continue
 		}
-		out = append(out, fmt.Sprintf("%s (%d)", quote(text), t.s.base+k.Line))
+		out = append(out, fmt.Sprintf("%s (%d)", quote(text), t.s.base+int(k.Line)))
 	}
 	if more > 0 {
 		out = append(out, count(more, "more comment"))
@@ -289,7 +289,7 @@ func (t *lexTeller) commentGroup(i int) (text string, next int) {
 		if next > i && (t.toks[next].Line > t.toks[next-1].LastLine+1 || !t.toks[next].Leads) {
 			break
 		}
-		b.WriteString(bare(t.toks[next].Text) + "\n")
+		b.WriteString(bare(t.toks[next].In(t.text)) + "\n")
 	}
 	return b.String(), next
 }
@@ -325,7 +325,7 @@ func (t *lexTeller) doc(d *tokens.Declaration) string {
 			break
 		}
 		first := t.lineFirst(i)
-		if k.LastLine < line-1 || !strings.HasPrefix(t.toks[first].Text, "@") && t.toks[first].Text != "#" && t.toks[first].Text != "[" {
+		if k.LastLine < line-1 || !strings.HasPrefix(t.toks[first].In(t.text), "@") && t.toks[first].In(t.text) != "#" && t.toks[first].In(t.text) != "[" {
 			return ""
 		}
 		i, line = first, t.toks[first].Line
@@ -353,7 +353,7 @@ func (t *lexTeller) docstring(d *tokens.Declaration) string {
 	for i := d.Body; i < d.End; i++ {
 		k := t.find.Toks[i]
 		if k.Kind == tokens.String && k.Leads {
-			text := strings.TrimLeft(k.Text, "rRbBuUfF")
+			text := strings.TrimLeft(k.In(t.text), "rRbBuUfF")
 			return strings.Trim(text, "\"' \n\t")
 		}
 		if k.Leads {

@@ -17,6 +17,7 @@ type lexTeller struct {
 	s *source
 	d *tokens.Dialect
 
+	text  string         // with U+FFFD for what is no UTF-8
 	toks  []tokens.Token // comments and all
 	find  *tokens.Code   // the same without comments
 	decls []*tokens.Declaration
@@ -32,13 +33,14 @@ func newLexTeller(v *voice, s *source) (t *lexTeller, why string) {
 	if len(s.text) > maxLexed {
 		return nil, fmt.Sprintf("does not read %s files of more than %d kB", d.Title, maxLexed>>10)
 	}
-	toks := tokens.Scan(d, strings.ToValidUTF8(s.text, "\uFFFD"))
-	find := tokens.NewCode(d, toks)
-	return &lexTeller{v: v, s: s, d: d, toks: toks, decls: find.Declarations(), find: find}, ""
+	text := strings.ToValidUTF8(s.text, "\uFFFD")
+	toks := tokens.Scan(d, text)
+	find := tokens.NewCode(d, text, toks)
+	return &lexTeller{v: v, s: s, d: d, text: text, toks: toks, decls: find.Declarations(), find: find}, ""
 }
 
 // line is the editor's line of a token's first character.
-func (t *lexTeller) line(i int) int { return t.s.base + t.find.Toks[i].Line }
+func (t *lexTeller) line(i int) int { return t.s.base + int(t.find.Toks[i].Line) }
 
 // lines returns a declaration's first and last line; known is false where its
 // end is not certain.
@@ -47,7 +49,7 @@ func (t *lexTeller) lines(d *tokens.Declaration) (first, last int, known bool) {
 	if d.End == 0 {
 		return first, first, false
 	}
-	return first, t.s.base + t.find.Toks[d.End-1].LastLine, true
+	return first, t.s.base + int(t.find.Toks[d.End-1].LastLine), true
 }
 
 // touched returns the declarations that the selection is about: the innermost

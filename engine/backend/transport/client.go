@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -47,6 +48,15 @@ type Client struct {
 	http *http.Client
 	door *door.Door
 	opts Options // with defaults filled in
+}
+
+// ProxyFor returns the proxy that a request to u goes through, nil for none. That
+// one must stay on the premises is decided per request, and not known here.
+func (c *Client) ProxyFor(u *url.URL) (*url.URL, error) {
+	if ip, err := netip.ParseAddr(u.Hostname()); u.Hostname() == "localhost" || err == nil && ip.IsLoopback() {
+		return nil, nil //nolint:nilnil // as [http.ProxyFromEnvironment] has it
+	}
+	return c.opts.Proxy(&http.Request{URL: u})
 }
 
 // maxIdle is how long a connection that nobody uses is kept.

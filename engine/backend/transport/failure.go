@@ -98,7 +98,9 @@ func (c *Call) serverFailure(kind chat.ErrorKind, se *stream.ServerError) *chat.
 		return c.fail(kind, se, "%s limits how often it is asked%s", c.who(), statusNote(se))
 	case chat.ContextTooLong:
 		if prompt, limit, ok := tokenCounts(se.Message); ok {
-			return c.fail(kind, se, "the prompt has %d tokens, more than the %d of the model's context", prompt, limit)
+			e := c.fail(kind, se, "the prompt has %d tokens, more than the %d of the model's context", prompt, limit)
+			e.Tokens, e.Window = prompt, limit
+			return e
 		}
 		return c.fail(kind, se, "the prompt is longer than the model's context%s", quoted(se))
 	case chat.StreamInterrupted:

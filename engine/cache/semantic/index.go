@@ -29,15 +29,21 @@ type Hit struct {
 // How: an entry is its vector in int8, one scale, and the length of what rounding
 // took away. By the inequality of Cauchy and Schwarz, a query's cosine with the
 // entry lies within that length of its cosine with the int8 vector, which vector
-// instructions compute in some nanoseconds. So the k-th greatest lower bound is a
-// bar, and only entries whose upper bound reaches it can be among the k nearest.
-// Where there are instructions for it, that is done twice: with the query in
-// seven bits for all entries, and in fourteen for those that are left. The
-// cosines of what is left then are computed from the vectors themselves. Nothing
-// is approximate.
+// instructions compute in some nanoseconds. By the same inequality the first 128
+// numbers bound it already: what the others add is at most the product of their
+// lengths. So every entry is bounded by its first part; the k that look best then
+// are bounded by all four, and the k-th greatest lower bound is a bar. Only entries
+// whose upper bound reaches it can be among the k nearest, and most are dismissed
+// there, after a quarter of their bytes. The others are looked at part by part, for
+// as long as they reach the bar.
+//
+// Where there are instructions for it, that is done with the query in seven bits,
+// and in fourteen for those that are left. The cosines of what is left then are
+// computed from the vectors themselves. Nothing is approximate.
 type Index struct {
 	vectors Vectors // nil: the int8 vectors are taken for the vectors
 	kernels kernels
+	spread  int // from how many entries on a search uses a second processor
 	live    atomic.Pointer[view]
 	pool    sync.Pool // of *search
 
@@ -51,7 +57,7 @@ const blockRows = 64
 // block holds entries. What a view shows of a block never changes; rows beyond
 // any view may be written.
 type block struct {
-	codes *[blockRows][Dim]uint8
+	codes *[parts][blockRows][partDim]uint8 // a part of all rows lies together: most are read no further
 	rows  *rows
 	high  int // how many rows any view has ever shown; under Index.mu
 }
@@ -62,11 +68,35 @@ type rows struct {
 	group [blockRows][16]byte
 	scale [blockRows]float32
 	miss  [blockRows]float32 // the distance from the unit vector, rounded up
+
+	// beyond is the length of what is left of the unit vector after a part, rounded up.
+	beyond [parts - 1][blockRows]float32
 }
 
 // put copies entry j of from to i.
-func (r *rows) put(i int, from *rows, j int) {
-	r.id[i], r.group[i], r.scale[i], r.miss[i] = from.id[j], from.group[j], from.scale[j], from.miss[j]
+func (b *block) put(i int, from *block, j int) {
+	for p := range b.codes {
+		b.codes[p][i] = from.codes[p][j]
+	}
+	r, f := b.rows, from.rows
+	r.id[i], r.group[i], r.scale[i], r.miss[i] = f.id[j], f.group[j], f.scale[j], f.miss[j]
+	for p := range r.beyond {
+		r.beyond[p][i] = f.beyond[p][j]
+	}
+}
+
+// fill makes row i of v, whose length is n.
+func (b *block) fill(i int, v []float32, n float64) {
+	var q quantised[int8]
+	q.quantise(v, n, 127)
+	for j, c := range &q.codes {
+		b.codes[j/partDim][i][j%partDim] = uint8(int(c) + zero)
+	}
+	b.rows.scale[i], b.rows.miss[i] = float32(q.scale), roundUp(q.miss, q.scale)
+	left := beyond(v, n)
+	for p := range b.rows.beyond {
+		b.rows.beyond[p][i] = math.Nextafter32(float32(left[p]+rounding), 2)
+	}
 }
 
 // view is the index at one moment: the first n rows of blocks.
@@ -79,7 +109,7 @@ type view struct {
 // among the vectors as int8 keeps them, whose cosines differ from the true ones
 // by 0.01 at most for vectors like an embedder's.
 func New(vectors Vectors) *Index {
-	x := &Index{vectors: vectors, kernels: fastest(), slots: map[uint64]uint32{}}
+	x := &Index{vectors: vectors, kernels: fastest(), spread: parallelRows, slots: map[uint64]uint32{}}
 	x.live.Store(&view{})
 	x.pool.New = func() any { return new(search) }
 	return x
@@ -104,13 +134,8 @@ func (x *Index) Add(id uint64, group [16]byte, v []float32) error {
 	next := &view{blocks: now.blocks, n: now.n + 1}
 	b := next.writable(now.n / blockRows)
 	at := now.n % blockRows
-	var q quantised[int8]
-	q.quantise(v, n, 127)
-	for i, c := range &q.codes {
-		b.codes[at][i] = uint8(int(c) + zero)
-	}
+	b.fill(at, v, n)
 	b.rows.id[at], b.rows.group[at] = id, group
-	b.rows.scale[at], b.rows.miss[at] = float32(q.scale), roundUp(q.miss, q.scale)
 	b.high = max(b.high, at+1)
 	x.slots[id] = uint32(now.n)
 	x.live.Store(next)
@@ -143,9 +168,7 @@ func (x *Index) remove(id uint64, at int) {
 		next.blocks = slices.Clone(now.blocks)
 		to := now.blocks[at/blockRows].copied()
 		next.blocks[at/blockRows] = to
-		from := now.blocks[last/blockRows]
-		to.codes[at%blockRows] = from.codes[last%blockRows]
-		to.rows.put(at%blockRows, from.rows, last%blockRows)
+		to.put(at%blockRows, now.blocks[last/blockRows], last%blockRows)
 		x.slots[to.rows.id[at%blockRows]] = uint32(at)
 	}
 	if last%blockRows == 0 {
@@ -159,7 +182,7 @@ func (x *Index) remove(id uint64, at int) {
 // may be written: a new one, or a copy if some search may still read that row.
 func (v *view) writable(i int) *block {
 	if i == len(v.blocks) {
-		b := &block{codes: new([blockRows][Dim]uint8), rows: new(rows)}
+		b := &block{codes: new([parts][blockRows][partDim]uint8), rows: new(rows)}
 		v.blocks = append(slices.Clone(v.blocks), b)
 		return b
 	}

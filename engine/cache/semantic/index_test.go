@@ -122,12 +122,13 @@ func TestSearchOnSeveralProcessors(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
 	r := rand.New(rand.NewPCG(5, 6))
 	all := kept{}
-	vectors := clustered(r, 3*parallelRows+17, 50)
+	vectors := clustered(r, 3*1024+17, 50)
 	for i, v := range vectors {
 		all[uint64(i)] = v
 	}
 	x := filled(t, all, all)
-	for range 3 {
+	x.spread = 1024
+	for range 20 {
 		q := vectors[r.IntN(len(vectors))]
 		if got, want := x.Search(group(1), q, 10), bruteForce(all, q, 10); !sameHits(got, want) {
 			t.Fatalf("got %v, want %v", got, want)
@@ -288,11 +289,11 @@ func TestKernelsAgree(t *testing.T) {
 	})
 }
 
-func kernelAgrees[number int8 | int16](t *testing.T, kernel, plain func(*[Dim]number, [][Dim]uint8, []int32), limit int) {
+func kernelAgrees[number int8 | int16](t *testing.T, kernel, plain func(*[partDim]number, [][partDim]uint8, []int32), limit int) {
 	r := rand.New(rand.NewPCG(11, 12))
-	var query [Dim]number
+	var query [partDim]number
 	for n := range 9 {
-		rows := make([][Dim]uint8, n)
+		rows := make([][partDim]uint8, n)
 		for j := range query {
 			query[j] = number(r.IntN(2*limit+1) - limit)
 			if n > 6 {

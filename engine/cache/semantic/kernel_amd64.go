@@ -11,7 +11,7 @@ func fastest() kernels {
 }
 
 // dotsVector is dots in AVX2.
-func dotsVector(query *[Dim]int16, rows [][Dim]uint8, out []int32) {
+func dotsVector(query *[partDim]int16, rows [][partDim]uint8, out []int32) {
 	if len(rows) > 0 {
 		_ = out[len(rows)-1]
 		dotsAVX2(&query[0], &rows[0][0], len(rows), &out[0])
@@ -19,14 +19,14 @@ func dotsVector(query *[Dim]int16, rows [][Dim]uint8, out []int32) {
 }
 
 // roughVector is dots of a query in int8 in AVX2, which takes half as long.
-func roughVector(query *[Dim]int8, rows [][Dim]uint8, out []int32) {
+func roughVector(query *[partDim]int8, rows [][partDim]uint8, out []int32) {
 	if len(rows) > 0 {
 		_ = out[len(rows)-1]
 		roughAVX2(&query[0], &rows[0][0], len(rows), &out[0])
 	}
 }
 
-// dotsAVX2 reads Dim numbers of the query and n·Dim of rows, and writes n sums;
+// dotsAVX2 reads partDim numbers of the query and n·partDim of rows, and writes n sums;
 // n is above 0.
 //
 //go:noescape

@@ -8,9 +8,9 @@ import (
 	"sync"
 )
 
-// parallelRows is from how many entries on a search uses a second processor:
-// starting goroutines takes some microseconds, scanning this many ten times that.
-const parallelRows = 1 << 12
+// parallelRows is an index's spread: starting goroutines, twice, takes some ten
+// microseconds, and far more on a busy machine; scanning this many takes half a millisecond.
+const parallelRows = 1 << 15
 
 // search is one search's scratch space, used again by later ones.
 type search struct {
@@ -18,11 +18,17 @@ type search struct {
 	k      int
 	rough  quantised[int8]
 	fine   quantised[int16]
-	sums   [blockRows]int32
 	exact  []float32
 	maybe  []bounded
-	left   []bounded
+	rest   []bounded
 	lowest []float64 // the k greatest lower bounds seen, the least of them first
+	floor  float64   // what other goroutines know the bar to be at least
+
+	estimator                // of the kernel that scans
+	left      [parts]float64 // of the query, made a unit vector, after each part
+	one       [1]int32
+	more      [blockRows]int32
+	sieve
 }
 
 // bounded is an entry whose cosine lies within margin of estimate.
@@ -44,13 +50,11 @@ func (x *Index) Search(group [16]byte, v []float32, k int) []Hit {
 	s := x.pool.Get().(*search)
 	defer x.pool.Put(s)
 	s.start(group, k)
-	if x.kernels.rough != nil {
-		s.rough.quantise(v, n, roughLimit)
-	}
-	s.fine.quantise(v, n, fineLimit)
-	parts := min(runtime.GOMAXPROCS(0), now.n/parallelRows)
+	s.aim(x, v, n)
+	parts := min(runtime.GOMAXPROCS(0), now.n/x.spread)
 	if parts < 2 {
-		x.scan(s, now, 0, len(now.blocks))
+		x.survey(s, now, 0, len(now.blocks))
+		x.sift(s, now, 0, len(now.blocks))
 	} else {
 		x.scanParts(s, now, parts)
 	}
@@ -62,23 +66,43 @@ func (x *Index) Search(group [16]byte, v []float32, k int) []Hit {
 
 func (s *search) start(group [16]byte, k int) {
 	s.group, s.k = group, k
-	s.maybe, s.lowest = s.maybe[:0], s.lowest[:0]
+	s.maybe, s.lowest, s.floor = s.maybe[:0], s.lowest[:0], math.Inf(-1)
 }
 
-// scanParts scans with several goroutines, all of which end before it returns.
-func (x *Index) scanParts(s *search, now *view, parts int) {
-	others := make([]*search, parts)
-	var wg sync.WaitGroup
-	for p := 1; p < parts; p++ {
-		o := x.pool.Get().(*search)
-		o.start(s.group, s.k)
-		o.rough, o.fine = s.rough, s.fine
-		others[p] = o
-		wg.Go(func() { x.scan(o, now, len(now.blocks)*p/parts, len(now.blocks)*(p+1)/parts) })
+// aim makes s search with the kernels of x for v, whose length is n.
+func (s *search) aim(x *Index, v []float32, n float64) {
+	s.fine.quantise(v, n, fineLimit)
+	s.estimator, s.left = s.fine.estimator, beyond(v, n)
+	if x.kernels.rough != nil {
+		s.rough.quantise(v, n, roughLimit)
+		s.estimator = s.rough.estimator
 	}
-	x.scan(s, now, 0, len(now.blocks)/parts)
-	wg.Wait()
-	for _, o := range others[1:] {
+}
+
+// scanParts scans with several goroutines, all of which end before it returns. All
+// sift by the bar that all have found: the nearest lie with one of them.
+func (x *Index) scanParts(s *search, now *view, parts int) {
+	all := make([]*search, parts)
+	for p := range all {
+		if all[p] = s; p > 0 {
+			all[p] = x.pool.Get().(*search)
+			all[p].like(s)
+		}
+	}
+	each := func(do func(s *search, now *view, from, to int)) {
+		var wg sync.WaitGroup
+		for p, o := range all {
+			wg.Go(func() { do(o, now, len(now.blocks)*p/parts, len(now.blocks)*(p+1)/parts) })
+		}
+		wg.Wait()
+	}
+	each(x.survey)
+	floor := floorOf(all)
+	for _, o := range all {
+		o.floor = floor
+	}
+	each(x.sift)
+	for _, o := range all[1:] {
 		for _, m := range o.maybe {
 			s.take(m)
 		}
@@ -86,43 +110,23 @@ func (x *Index) scanParts(s *search, now *view, parts int) {
 	}
 }
 
-// scan bounds the cosines of the group's entries in blocks from to to.
-func (x *Index) scan(s *search, now *view, from, to int) {
-	for i := from; i < to; i++ {
-		b := now.blocks[i]
-		n := min(blockRows, now.n-i*blockRows)
-		for at := 0; at < n; at++ {
-			first := at
-			for at < n && b.rows.group[at] == s.group {
-				at++
-			}
-			if at == first {
-				continue
-			}
-			x.bound(s, b, first, at, i*blockRows)
-		}
-	}
+// like makes s search for what o searches for.
+func (s *search) like(o *search) {
+	s.start(o.group, o.k)
+	s.rough, s.fine, s.estimator, s.left = o.rough, o.fine, o.estimator, o.left
 }
 
-// bound bounds the cosines of the block's rows from first to end; base is the
-// slot of the block's first.
-func (x *Index) bound(s *search, b *block, first, end, base int) {
-	codes, sums := b.codes[first:end], s.sums[:end-first]
-	scale, shift, miss := s.fine.scale, s.fine.shift, s.fine.miss
-	if x.kernels.rough != nil {
-		x.kernels.rough(&s.rough.codes, codes, sums)
-		scale, shift, miss = s.rough.scale, s.rough.shift, s.rough.miss
-	} else {
-		x.kernels.fine(&s.fine.codes, codes, sums)
+// floorOf returns the k-th greatest of all lower bounds.
+func floorOf(all []*search) float64 {
+	var lowest []float64
+	for _, o := range all {
+		lowest = append(lowest, o.lowest...)
 	}
-	scales, misses := b.rows.scale[first:end], b.rows.miss[first:end]
-	for i, sum := range sums {
-		estimate := (float64(sum) - shift) * scale * float64(scales[i])
-		off := margin(float64(misses[i]), miss)
-		if len(s.lowest) < s.k || estimate+off >= s.lowest[0] {
-			s.take(bounded{b.rows.id[first+i], base + first + i, estimate, off})
-		}
+	slices.Sort(lowest)
+	if k := all[0].k; len(lowest) >= k {
+		return lowest[len(lowest)-k]
 	}
+	return math.Inf(-1)
 }
 
 // rounding is more than what the float64 sums of 512 products can be off by.
@@ -137,23 +141,33 @@ func margin(lost, miss float64) float64 { return lost + miss*(1+lost) + rounding
 
 // refine bounds the cosines of what the rough kernel left over once more, nearer.
 func (x *Index) refine(s *search, now *view) {
+	bar := s.bar()
 	rough := s.maybe
-	s.maybe, s.left = s.left, rough
-	bar := math.Inf(-1)
-	if len(s.lowest) == s.k {
-		bar = s.lowest[0]
-	}
+	s.maybe, s.rest = s.rest, rough
 	s.start(s.group, s.k)
 	for _, m := range rough {
 		if m.estimate+m.margin < bar {
 			continue
 		}
 		b, at := now.blocks[m.at/blockRows], m.at%blockRows
-		x.kernels.fine(&s.fine.codes, b.codes[at:at+1], s.sums[:1])
-		m.estimate = (float64(s.sums[0]) - s.fine.shift) * s.fine.scale * float64(b.rows.scale[at])
+		var sum int32
+		for p := range parts {
+			x.kernels.fine(s.fine.part(p), b.codes[p][at:at+1], s.one[:])
+			sum += s.one[0]
+		}
+		m.estimate = (float64(sum) - s.fine.shift[parts-1]) * s.fine.scale * float64(b.rows.scale[at])
 		m.margin = margin(float64(b.rows.miss[at]), s.fine.miss)
 		s.take(m)
 	}
+}
+
+// bar is what the upper bound of an entry must reach for the entry to be among the
+// k nearest.
+func (s *search) bar() float64 {
+	if len(s.lowest) < s.k {
+		return s.floor
+	}
+	return max(s.floor, s.lowest[0])
 }
 
 // take keeps an entry if it may be among the k nearest of those seen so far.
@@ -204,9 +218,9 @@ func (x *Index) cosine(s *search, now *view, m bounded, v []float32, n float64) 
 		s.exact = make([]float32, Dim)
 	}
 	if x.vectors == nil || !x.vectors.Vector(m.id, s.exact) {
-		codes := &now.blocks[m.at/blockRows].codes[m.at%blockRows]
-		for i, c := range codes {
-			s.exact[i] = float32(int(c) - zero)
+		codes := now.blocks[m.at/blockRows].codes
+		for i := range s.exact {
+			s.exact[i] = float32(int(codes[i/partDim][m.at%blockRows][i%partDim]) - zero)
 		}
 	}
 	length, err := length(s.exact)

@@ -8,6 +8,12 @@ import (
 // Dim is the length of a vector.
 const Dim = 512
 
+// A vector is compared part by part: most are known not to be near after the first.
+const (
+	parts   = 4
+	partDim = Dim / parts
+)
+
 // ErrVector is what a vector of another length, without a direction or with a
 // number that is none gets.
 var ErrVector = errors.New("not a vector of 512 finite numbers, one of them not 0")
@@ -41,9 +47,19 @@ func dot(a, b []float32) float64 {
 // quantised is a vector, made a unit vector, as whole numbers times scale.
 type quantised[number int8 | int16] struct {
 	codes [Dim]number
+	estimator
+}
+
+// estimator makes cosines of a kernel's sums.
+type estimator struct {
 	scale float64
-	miss  float64 // how far codes·scale lies from the unit vector
-	shift float64 // what zero adds to the sums of a kernel
+	miss  float64        // how far codes·scale lies from the unit vector
+	shift [parts]float64 // what zero adds to the sums of a kernel, up to each part
+}
+
+// part returns the codes of one part.
+func (q *quantised[number]) part(i int) *[partDim]number {
+	return (*[partDim]number)(q.codes[i*partDim:])
 }
 
 // quantise fills q from v, whose length is n; limit is the greatest code.
@@ -62,6 +78,19 @@ func (q *quantised[number]) quantise(v []float32, n float64, limit number) {
 		d := float64(x)*unit - float64(code)*q.scale
 		sum += d * d
 		codes += float64(code)
+		q.shift[i/partDim] = zero * codes
 	}
-	q.miss, q.shift = math.Sqrt(sum), zero*codes
+	q.miss = math.Sqrt(sum)
+}
+
+// beyond returns the lengths of what is left of v, made a unit vector, after each
+// part; n is v's length.
+func beyond(v []float32, n float64) (left [parts]float64) {
+	var sum float64
+	for i := parts - 1; i > 0; i-- {
+		p := v[i*partDim : (i+1)*partDim]
+		sum += dot(p, p)
+		left[i-1] = math.Sqrt(sum) / n
+	}
+	return left
 }

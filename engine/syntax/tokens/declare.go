@@ -27,31 +27,48 @@ type Declaration struct {
 type Code struct {
 	Toks []Token
 
-	d *Dialect
+	d    *Dialect
+	text string
 	// match holds the index of an opening bracket's partner, 0 for all else: no
 	// closing bracket is the first token.
 	match []int32
 }
 
-// NewCode leaves the comments and the preprocessor's lines out of tokens.
-func NewCode(d *Dialect, toks []Token) *Code {
+// NewCode leaves the comments and the preprocessor's lines out of a text's tokens.
+func NewCode(d *Dialect, text string, toks []Token) *Code {
 	code := make([]Token, 0, len(toks))
 	for i := range toks {
 		if toks[i].Kind != Comment && toks[i].Kind != Directive {
 			code = append(code, toks[i])
 		}
 	}
-	return &Code{d: d, Toks: code, match: brackets(code)}
+	return &Code{d: d, text: text, Toks: code, match: brackets(text, code)}
 }
+
+// maxOnLine is how many declarations of one line are read, and maxHead how many
+// tokens a head may have: more is no code that people write, and reading on would
+// take time beyond proportion.
+const (
+	maxOnLine = 100
+	maxHead   = 4000
+)
 
 // Declarations lists the declarations in order of their names.
 func (f *Code) Declarations() []*Declaration {
 	var out, open []*Declaration
+	line, many := int32(0), 0
 	for i := range f.Toks {
+		if f.Toks[i].Line != line {
+			line, many = f.Toks[i].Line, 0
+		}
+		if many >= maxOnLine {
+			continue
+		}
 		decl := f.at(i)
 		if decl == nil {
 			continue
 		}
+		many++
 		f.finish(decl)
 		out = append(out, decl)
 		for len(open) > 0 && open[len(open)-1].End <= decl.Head {
@@ -71,18 +88,18 @@ func (f *Code) Declarations() []*Declaration {
 }
 
 // brackets pairs brackets. One that has no partner is left out.
-func brackets(toks []Token) []int32 {
+func brackets(text string, toks []Token) []int32 {
 	pairs := make([]int32, len(toks))
 	var open []int32
 	for i := range toks {
-		if toks[i].Kind != Other || len(toks[i].Text) != 1 {
+		if toks[i].Kind != Other || toks[i].End != toks[i].Start+1 {
 			continue
 		}
-		switch c := toks[i].Text[0]; c {
+		switch c := text[toks[i].Start]; c {
 		case '(', '[', '{':
 			open = append(open, int32(i))
 		case ')', ']', '}':
-			if n := len(open); n > 0 && closes(toks[open[n-1]].Text[0], c) {
+			if n := len(open); n > 0 && closes(text[toks[open[n-1]].Start], c) {
 				pairs[open[n-1]] = int32(i)
 				open = open[:n-1]
 			}
@@ -107,7 +124,7 @@ func (f *Code) Text(i int) string {
 	if i < 0 || i >= len(f.Toks) || f.Toks[i].Kind == String {
 		return ""
 	}
-	return f.Toks[i].Text
+	return f.Toks[i].In(f.text)
 }
 
 // Word says whether token i is a name or keyword.
@@ -128,9 +145,9 @@ func (f *Code) at(i int) *Declaration {
 		return f.worded(i, true)
 	case f.d.Arrows && f.Text(i+1) == "=" && (f.Word(i-1) || f.Toks[i].Leads):
 		return f.arrow(i)
-	case f.Text(i+1) == "(" && !f.Reserved(t):
-		if f.d.Typed && f.typedHead(i) || f.d.Methods && f.methodHead(i) {
-			return f.called(i)
+	case (f.d.Typed || f.d.Methods) && !f.Reserved(t) && t[0] != '@':
+		if open := f.opening(i); open > 0 && (f.d.Typed && f.typedHead(i, open) || f.d.Methods && f.methodHead(i, open)) {
+			return f.called(i, open)
 		}
 	}
 	return nil
@@ -139,10 +156,10 @@ func (f *Code) at(i int) *Declaration {
 // startsType says whether a type word declares a type rather than naming one
 // ("struct point p;" in C names one).
 func (f *Code) startsType(i int) bool {
-	if !f.Word(i + 1) {
+	if !f.Word(i+1) && (f.Text(i) != "impl" || f.Text(i+1) != "<") {
 		return false
 	}
-	if f.Text(i) == "case" || f.Text(i-1) == "enum" { // "enum class"
+	if f.Text(i) == "case" || f.Text(i-1) == "enum" || f.Text(i-1) == "record" { // "enum class"
 		return false
 	}
 	if !f.d.Typed || f.d.Title != "C" && f.d.Title != "C++" && f.d.Title != "Objective-C" {
@@ -158,21 +175,25 @@ func (f *Code) startsType(i int) bool {
 // Reserved says whether a word before a bracket is no function's name.
 func (f *Code) Reserved(t string) bool { return f.d.roles[t]&roleReserved != 0 }
 
+// typedWords are more such words, of the languages that declare functions as
+// "type name(…)".
+const typedWords = "synchronized using lock fixed"
+
 // reservedWords are the words of all languages that stand before a bracket and
 // are no function's name.
-const reservedWords = "sizeof new function catch synchronized using lock fixed typeof super this await delete alignas decltype static_assert __attribute__"
+const reservedWords = "sizeof new function catch typeof super this await delete alignas decltype static_assert __attribute__"
 
 // worded reads a declaration that a word introduces.
 func (f *Code) worded(i int, isType bool) *Declaration {
 	d := &Declaration{Word: f.Text(i), IsType: isType, Head: f.modifiersFrom(i)}
 	j := i + 1
-	if f.d.Title == "Go" && f.Text(j) == "(" { // a receiver
+	if f.d.Title == "Go" && f.Text(j) == "(" { // a receiver, or the type of a function
 		j = f.Match(j) + 1
-		if j == 1 {
+		if j == 1 || !f.Toks[i].Leads {
 			return nil
 		}
 	}
-	for f.Text(j) == "*" || f.Text(j) == "&" || f.Text(j) == "class" && f.Text(i) == "enum" {
+	for f.Text(j) == "*" || f.Text(j) == "&" || (f.Text(j) == "class" && f.Text(i) == "enum" || Has("class struct", f.Text(j)) && f.Text(i) == "record") {
 		j++
 	}
 	if !isType && f.d.Title == "Kotlin" && strings.HasPrefix(f.Text(j), "<") {
@@ -220,7 +241,7 @@ func (f *Code) skipAngles(j int) int {
 		return j
 	}
 	depth := 0
-	for k := j; k < len(f.Toks) && k < j+200; k++ {
+	for k := j; k < len(f.Toks) && k < j+80; k++ {
 		t := f.Text(k)
 		if t == "->" || t == "=>" {
 			continue
@@ -267,10 +288,23 @@ func (f *Code) arrow(i int) *Declaration {
 	return nil
 }
 
+// opening returns the bracket of the parameters after the name at token i, type
+// parameters passed; 0 where there is none.
+func (f *Code) opening(i int) int {
+	open := i + 1
+	if f.Text(open) == "<" {
+		open = f.skipAngles(open)
+	}
+	if f.Text(open) != "(" || f.Match(open) == 0 {
+		return 0
+	}
+	return open
+}
+
 // typedHead says whether token i, a word before a bracket, is the name in
 // "type name(…) … {".
-func (f *Code) typedHead(i int) bool {
-	if f.Match(i+1) == 0 || !f.opensBody(f.Match(i+1)+1) {
+func (f *Code) typedHead(i, open int) bool {
+	if !f.opensBody(f.Match(open) + 1) {
 		return false
 	}
 	before := f.Text(i - 1)
@@ -282,8 +316,8 @@ func (f *Code) typedHead(i int) bool {
 
 // methodHead says whether token i is the name in "name(…) {" at the start of a
 // line or after a modifier.
-func (f *Code) methodHead(i int) bool {
-	if f.Match(i+1) == 0 || !f.opensBody(f.Match(i+1)+1) {
+func (f *Code) methodHead(i, open int) bool {
+	if !f.opensBody(f.Match(open) + 1) {
 		return false
 	}
 	return f.Toks[i].Leads || Has("async static get set public private protected override readonly", f.Text(i-1)) || f.Text(i-1) == "*" || f.Text(i-1) == "#"
@@ -309,7 +343,7 @@ func (f *Code) opensBody(k int) bool {
 }
 
 // called reads a declaration whose name stands before its brackets.
-func (f *Code) called(i int) *Declaration {
+func (f *Code) called(i, open int) *Declaration {
 	start := i
 	name := f.Text(i)
 	for f.Text(start-1) == "::" && f.Word(start-2) {
@@ -317,7 +351,7 @@ func (f *Code) called(i int) *Declaration {
 		start -= 2
 	}
 	d := &Declaration{Word: "function", Name: name, Head: f.LineStart(start)}
-	f.params(d, i+1)
+	f.params(d, open)
 	for d.Body < len(f.Toks) && f.Text(d.Body) != "{" && f.Text(d.Body) != "=>" {
 		if f.Match(d.Body) > 0 {
 			d.Body = f.Match(d.Body)
@@ -337,7 +371,8 @@ func (f *Code) LineStart(i int) int {
 
 // modifiersFrom returns the first of the words on the same line before token i.
 func (f *Code) modifiersFrom(i int) int {
-	for i > 0 && !f.Toks[i].Leads && (f.Word(i-1) || f.Text(i-1) == ")" && f.Text(i-3) == "(") {
+	first := i - 40
+	for i > max(first, 0) && !f.Toks[i].Leads && (f.Word(i-1) || f.Text(i-1) == ")" && f.Text(i-3) == "(") {
 		if f.Text(i-1) == ")" {
 			i -= 2
 		}
@@ -389,7 +424,7 @@ func (f *Code) Join(from, to int) string {
 		if i > from && f.Toks[i].Start > f.Toks[i-1].End {
 			b.WriteByte(' ')
 		}
-		b.WriteString(f.Toks[i].Text)
+		b.WriteString(f.Toks[i].In(f.text))
 	}
 	return b.String()
 }
@@ -407,8 +442,10 @@ func (f *Code) finish(d *Declaration) {
 }
 
 func (f *Code) finishBraces(d *Declaration) {
-	for k := d.Body; k < len(f.Toks); k++ {
+	for k := d.Body; k < min(len(f.Toks), d.Body+maxHead); k++ {
 		switch t := f.Text(k); {
+		case t == "{" && f.d.Title == "Go" && Has("struct interface", f.Text(k-1)) && f.Match(k) > 0:
+			k = f.Match(k)
 		case t == "{":
 			if f.Match(k) > 0 {
 				d.Body, d.End = k+1, f.Match(k)+1

@@ -68,6 +68,9 @@ func Of(lang string) (*Dialect, bool) {
 	return d, ok
 }
 
+// Directives says whether lines that start with "#" are a preprocessor's.
+func (d *Dialect) Directives() bool { return d.directives }
+
 // Languages lists the identifiers that have a dialect of their own, in no order.
 func Languages() []string { return slices.Collect(maps.Keys(built())) }
 
@@ -94,6 +97,9 @@ func (d *Dialect) prepare() {
 	set(d.Types, roleType)
 	for _, list := range []string{d.Loops, d.Tests, d.Leaves, d.Waits, reservedWords} {
 		set(list, roleReserved)
+	}
+	if d.Typed {
+		set(typedWords, roleReserved)
 	}
 	for _, mark := range d.openings() {
 		d.starts[mark[0]] = true

@@ -89,7 +89,7 @@ func (s *scanner) prefixed(w string, i int) bool {
 			s.at = at
 			return false
 		}
-		s.toks[n].Start, s.toks[n].Text = at, s.text[at:s.toks[n].End]
+		s.toks[n].Start = int32(at)
 		return true
 	}
 	q := quote{raw: raw && s.d.Title != "Python", insert: ""}
@@ -165,7 +165,7 @@ func (s *scanner) longBracket(rest string) bool {
 
 // percentLiteral reads Ruby's and Crystal's %w[…], %q(…), %(…).
 func (s *scanner) percentLiteral() bool {
-	if p := s.previous(); p != nil && s.at > 0 && (p.Kind == Word || p.Kind == String || strings.Contains(")]}", p.Text) || isDigit(p.Text[0])) && p.End == s.at {
+	if p := s.previous(); p != nil && s.at > 0 && (p.Kind == Word || p.Kind == String || strings.IndexByte(")]}0123456789", s.text[p.Start]) >= 0) && int(p.End) == s.at {
 		return false
 	}
 	i := s.at + 1
@@ -182,7 +182,7 @@ func (s *scanner) perlQuote(w string, end int) bool {
 
 // bracketed reads a literal in brackets of any kind from an opening one on.
 func (s *scanner) bracketed(i int) bool {
-	if i >= len(s.text) {
+	if i >= len(s.text) || i < s.noBracket {
 		return false
 	}
 	n := strings.IndexByte("([{<|!/", s.text[i])
@@ -191,7 +191,7 @@ func (s *scanner) bracketed(i int) bool {
 	}
 	open, end := s.text[i], ")]}>|!/"[n]
 	depth := 0
-	for j := i; j < len(s.text); j++ {
+	for j := i; j < min(len(s.text), i+maxLiteral); j++ {
 		switch c := s.text[j]; {
 		case c == '\\':
 			j++
@@ -204,6 +204,7 @@ func (s *scanner) bracketed(i int) bool {
 			depth++
 		}
 	}
+	s.noBracket = i + maxLiteral
 	return false
 }
 

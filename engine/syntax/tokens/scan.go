@@ -11,6 +11,10 @@ import (
 // read as part of the string.
 const maxNested = 16
 
+// maxLiteral is how far the end of a regular expression, or of a literal in
+// brackets of its own choice, is looked for.
+const maxLiteral = 8 << 10
+
 // quote is one way to write a string.
 type quote struct {
 	open, end string
@@ -26,19 +30,31 @@ type scanner struct {
 	text  string
 	at    int
 	toks  []Token
-	line  int
+	line  int32
 	first int // where the line starts
 	// indent is the width of the current line's white space; seen says that a
 	// token was seen on it.
-	indent int
+	indent int32
 	seen   bool
 	nested int
 	heres  []here // here-documents whose bodies start on the next line
+	// eol is the end of the line that was looked for last, and eolFrom from where.
+	eolFrom, eol int
+	// A literal whose end was looked for in vain is not looked for again before
+	// these, so that a text full of openings takes no longer.
+	noPattern, noBracket int
 }
 
-// Scan splits a text into tokens. It takes time linear in the text.
+// maxText is the longest text that is read, in bytes: longer ones are data.
+const maxText = 16 << 20
+
+// Scan splits a text into tokens. It takes time linear in the text. A text of
+// more than 16 MB has none.
 func Scan(d *Dialect, text string) []Token {
-	s := &scanner{d: d, text: text, line: 1, toks: make([]Token, 0, len(text)/5+8)}
+	if len(text) > maxText {
+		return nil
+	}
+	s := &scanner{d: d, text: text, line: 1, toks: make([]Token, 0, len(text)/4+8)}
 	s.preamble()
 	s.code(0)
 	return s.toks
@@ -122,13 +138,13 @@ func (s *scanner) emit(kind Kind, end int) {
 	if kind == Comment || kind == Directive {
 		stop = start + len(strings.TrimRight(s.text[start:stop], " \t\r\n"))
 	}
-	t := Token{Kind: kind, Text: s.text[start:stop], Start: start, End: stop, Line: s.line, LastLine: s.line, Indent: s.indent, Leads: !s.seen}
+	t := Token{Kind: kind, Start: int32(start), End: int32(stop), Line: s.line, LastLine: s.line, Indent: s.indent, Leads: !s.seen}
 	if kind == Word {
-		t.role = s.d.roles[t.Text]
+		t.role = s.d.roles[s.text[start:stop]]
 	}
 	s.at, s.seen = stop, true
 	if kind == String || kind == Comment || kind == Directive {
-		s.lines(t.Text, start)
+		s.lines(s.text[start:stop], start)
 		t.LastLine = s.line
 	}
 	s.toks = append(s.toks, t)
@@ -304,10 +320,13 @@ func (s *scanner) hashComment(rest string) bool {
 }
 
 func (s *scanner) lineEnd(i int) int {
-	if n := strings.IndexAny(s.text[i:], "\r\n"); n >= 0 {
-		return i + n
+	if i < s.eolFrom || i > s.eol || s.eol == 0 {
+		s.eolFrom, s.eol = i, len(s.text)
+		if n := strings.IndexAny(s.text[i:], "\r\n"); n >= 0 {
+			s.eol = i + n
+		}
 	}
-	return len(s.text)
+	return s.eol
 }
 
 // blockEnd returns the length of a block comment, to the end of the text where
@@ -469,22 +488,26 @@ func (s *scanner) previous() *Token {
 // pattern reads a regular expression between slashes, where no value stands
 // before it that it could divide.
 func (s *scanner) pattern() bool {
+	if s.at < s.noPattern {
+		return false
+	}
 	if p := s.previous(); p != nil {
-		switch {
+		switch text := p.In(s.text); {
 		case p.Kind == String:
 			return false
 		case p.Kind == Word:
-			if !Has("return typeof case in of do else void delete throw new await yield if unless while until and or not when then", p.Text) {
+			if !Has("return typeof case in of do else void delete throw new await yield if unless while until and or not when then", text) {
 				return false
 			}
-		case p.Text == ")" || p.Text == "]" || p.Text == "}" || p.Text == "<" || isDigit(p.Text[0]):
+		case text == ")" || text == "]" || text == "}" || text == "<" || isDigit(text[0]):
 			return false
 		}
 	}
 	inSet := false
-	for i := s.at + 1; i < len(s.text); i++ {
+	for i := s.at + 1; i < min(len(s.text), s.at+maxLiteral); i++ {
 		switch c := s.text[i]; {
 		case c == '\n' || c == '\r':
+			s.noPattern = i
 			return false
 		case c == '\\':
 			i++
@@ -497,5 +520,6 @@ func (s *scanner) pattern() bool {
 			return true
 		}
 	}
+	s.noPattern = s.at + maxLiteral
 	return false
 }

@@ -11,26 +11,33 @@ import (
 func checkTokens(t *testing.T, text string, toks []Token) {
 	t.Helper()
 	at := 0
-	for i, k := range toks {
-		if k.Start < at || k.End <= k.Start || k.End > len(text) || text[k.Start:k.End] != k.Text {
-			t.Fatalf("token %d %q lies at %d–%d after %d", i, k.Text, k.Start, k.End, at)
+	for i, tok := range toks {
+		k := spot{tok, int(tok.Start), int(tok.End), int(tok.Line), int(tok.LastLine)}
+		if k.Start < at || k.End <= k.Start || k.End > len(text) {
+			t.Fatalf("token %d %q lies at %d–%d after %d", i, text[k.Start:k.End], k.Start, k.End, at)
 		}
 		if between := text[at:k.Start]; strings.TrimSpace(between) != "" {
 			t.Fatalf("%q before token %d is in no token", between, i)
 		}
 		line := lineOf(text, k.Start)
 		if k.Line != line || k.LastLine != lineOf(text, k.End) {
-			t.Fatalf("token %d %q is said to be on lines %d–%d, it is on %d–%d", i, k.Text, k.Line, k.LastLine, line, lineOf(text, k.End))
+			t.Fatalf("token %d %q is said to be on lines %d–%d, it is on %d–%d", i, text[k.Start:k.End], k.Line, k.LastLine, line, lineOf(text, k.End))
 		}
 		start := strings.LastIndexAny(text[:k.Start], "\r\n") + 1
 		if leads := strings.TrimSpace(text[start:k.Start]) == ""; k.Leads && !leads || !k.Leads && leads && k.Kind != String {
-			t.Fatalf("token %d %q: leads is %v, after %q", i, k.Text, k.Leads, text[max(0, k.Start-30):k.Start])
+			t.Fatalf("token %d %q: leads is %v, after %q", i, text[k.Start:k.End], k.Leads, text[max(0, k.Start-30):k.Start])
 		}
 		at = k.End
 	}
 	if rest := text[at:]; strings.TrimSpace(rest) != "" {
 		t.Fatalf("%q at the end is in no token", rest)
 	}
+}
+
+// spot is a token with plain integers.
+type spot struct {
+	Token
+	Start, End, Line, LastLine int
 }
 
 // lineOf counts lines as editors do.
@@ -58,7 +65,7 @@ func TestDialects(t *testing.T) {
 		for _, text := range texts {
 			toks := Scan(d, text)
 			checkTokens(t, text, toks)
-			NewCode(d, toks).Declarations()
+			NewCode(d, text, toks).Declarations()
 		}
 	}
 }
