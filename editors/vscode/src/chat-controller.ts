@@ -1,0 +1,278 @@
+// What stands behind one chat panel: it asks what the panel asks for, and tells
+// it what comes. It lives as long as its page and holds no more than the page
+// shows; everything that lasts is the server's.
+
+import * as vscode from 'vscode';
+import { Asking, labels } from './asking';
+import { ChipTray, filePiece, type Piece } from './chip-tray';
+import { BlockActions } from './block-actions';
+import { addContext, exactText, questionContext } from './chat-context';
+import { ConversationActions } from './conversation-actions';
+import { failureOf } from './failure';
+import type { Action, CacheUse, ChatParams, Mode, RouteDecision } from './lsp-ext';
+import { followFailure, openLink, reveal } from './panel-errands';
+import type { ModelChoice, PanelStatus, ToHost, ToPanel } from './panel-messages';
+import { panelStrings } from './panel-strings';
+import { NoServer, type Session } from './session';
+import { Transcript, type Turn } from './transcript';
+
+type Handlers = { readonly [T in ToHost['type']]: (message: Extract<ToHost, { type: T }>) => unknown };
+
+export interface Question {
+  readonly text: string;
+  readonly action?: Action | undefined;
+  readonly pieces: readonly Piece[];
+  readonly cache?: CacheUse | undefined;
+}
+
+/** How long chips and settings have to rest before their marking is asked for. */
+const rest = 300;
+
+export class ChatController implements vscode.Disposable {
+  private readonly tray = new ChipTray();
+  private readonly transcript = new Transcript();
+  private readonly askings = new Map<number, Asking>();
+  private readonly conversations: ConversationActions;
+  private readonly blocks: BlockActions;
+  private readonly subscriptions: vscode.Disposable;
+  private requests = 0;
+  private mode: Mode = 'auto';
+  private model = '';
+  private models: readonly ModelChoice[] = [];
+  private markTimer: NodeJS.Timeout | undefined;
+  private ready = false;
+  private readonly waiting: ToPanel[] = [];
+
+  constructor(
+    private readonly session: Session,
+    private readonly send: (message: ToPanel) => void,
+  ) {
+    const post = (message: ToPanel) => { this.post(message); };
+    this.conversations = new ConversationActions(session, this.transcript, post);
+    this.blocks = new BlockActions(session, this.transcript, post);
+    this.subscriptions = vscode.Disposable.from(
+      this.tray,
+      this.tray.onChange(() => { this.chipsChanged(); }),
+      session.onState((state) => {
+        this.postStatus();
+        if (state === 'running') void this.loadModels();
+      }),
+      session.onStatus(() => { this.postStatus(); }),
+      vscode.window.onDidChangeActiveTextEditor(() => { this.chipsChanged(); }),
+    );
+  }
+
+  dispose(): void {
+    clearTimeout(this.markTimer);
+    for (const asking of this.askings.values()) asking.stop();
+    this.subscriptions.dispose();
+  }
+
+  /** Does what a message of the panel asks for; a failure is told in the panel. */
+  async handle(message: ToHost): Promise<void> {
+    try {
+      const handler = this.handlers[message.type] as (message: ToHost) => unknown;
+      await handler(message);
+    } catch (error) {
+      if (error instanceof NoServer) return;
+      this.session.log.error(`The panel's ${message.type} failed: ${String(error)}`);
+      this.post({ type: 'notice', text: failureOf(error, labels()).message });
+    }
+  }
+
+  /** Adds context to the next question and moves the cursor to it. */
+  addToNext(piece: Piece): void {
+    this.tray.add(piece);
+    this.post({ type: 'draft', text: '', focus: true });
+  }
+
+  newConversation(): void {
+    this.transcript.clear();
+    this.post({ type: 'conversation', conversation: null });
+    this.post({ type: 'draft', text: '', focus: true });
+  }
+
+  showConversations(): Promise<void> {
+    return this.conversations.list('');
+  }
+
+  /** Asks as if a person had typed it. */
+  async ask(question: Question): Promise<void> {
+    this.requests += 1;
+    const request = this.requests;
+    const questionId = `question-${request}`;
+    const turn: Turn = { questionId, text: question.text, action: question.action, pieces: question.pieces };
+    this.transcript.add(turn);
+    const chips = question.pieces.map((piece) => piece.chip);
+    const createdAt = new Date().toISOString();
+    const shown = question.text || (question.action ?? '');
+    this.post({ type: 'asked', request, question: { messageId: questionId, text: shown, chips, createdAt } });
+    const asking = new Asking(request, this.session, (message) => { this.post(message); });
+    this.askings.set(request, asking);
+    const ending = await asking.run(this.params(question));
+    this.askings.delete(request);
+    if (ending.state !== 'done') return;
+    turn.answerId = ending.result.messageId;
+    this.transcript.conversationId = ending.result.conversationId;
+  }
+
+  private readonly handlers: Handlers = {
+    ready: ({ conversationId }) => this.begin(conversationId),
+    send: ({ text }) => {
+      const pieces = this.tray.pieces();
+      this.tray.clear();
+      return this.ask({ text, pieces });
+    },
+    stop: ({ request }) => this.askings.get(request)?.stop(),
+    retry: ({ messageId, refresh }) => this.again(messageId, refresh ? 'refresh' : 'use'),
+    resend: ({ messageId, text }) => this.resend(messageId, text),
+    branch: ({ messageId }) => this.conversations.branch(messageId),
+    newConversation: () => { this.newConversation(); },
+    openConversation: ({ conversationId }) => this.conversations.open(conversationId),
+    listConversations: ({ query }) => this.conversations.list(query),
+    renameConversation: ({ conversationId, title }) => this.conversations.rename(conversationId, title),
+    deleteConversation: ({ conversationId }) => this.conversations.remove(conversationId),
+    exportConversation: ({ conversationId, format }) => this.conversations.exportAs(conversationId, format),
+    addContext: () => addContext(this.tray),
+    removeChip: ({ id }) => { this.tray.remove(id); },
+    dropFiles: ({ uris }) => { this.drop(uris); },
+    complete: ({ ask, text, offset }) => this.complete(ask, text, offset),
+    preview: ({ text }) => exactText(this.session, this.params({ text, pieces: this.tray.pieces() })),
+    pickMode: ({ mode }) => { this.mode = mode; this.markSoon(); },
+    pickModel: ({ model }) => { this.model = model; },
+    copy: ({ text }) => vscode.env.clipboard.writeText(text),
+    insert: ({ code }) => this.blocks.insert(code),
+    apply: ({ block }) => this.blocks.apply(block),
+    undoApply: ({ block }) => this.blocks.undo(block),
+    newFile: ({ code, language }) => this.blocks.newFile(code, language),
+    reveal: ({ place }) => reveal(place),
+    openLink: ({ href }) => openLink(href),
+    rate: ({ messageId, rating }) => this.session.request('rigrun/feedback', { messageId, rating }),
+    failureAction: ({ command, messageId }) =>
+      command === 'retry' ? this.again(messageId, 'use') : followFailure(command),
+    install: () => followFailure('install'),
+    tryOutline: () => this.ask({ text: '', action: 'explain', pieces: this.tray.pieces() }),
+    leave: () => vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup'),
+  };
+
+  private async begin(conversationId: string | undefined): Promise<void> {
+    this.ready = true;
+    const { mode, model, models } = this;
+    this.send({
+      type: 'init',
+      strings: panelStrings(),
+      models,
+      mode,
+      model,
+      status: this.status(),
+      marking: { level: 'UNCLASSIFIED' },
+      examples: examples(),
+    });
+    this.post({ type: 'chips', chips: this.tray.pieces().map((piece) => piece.chip) });
+    for (const message of this.waiting.splice(0)) this.send(message);
+    if (conversationId !== undefined) await this.conversations.open(conversationId);
+    await this.session.connect();
+    await this.loadModels();
+    this.markSoon();
+  }
+
+  // What is said before the page is there waits for it.
+  private post(message: ToPanel): void {
+    if (this.ready) this.send(message);
+    else this.waiting.push(message);
+  }
+
+  private params({ text, action, pieces, cache }: Question): ChatParams {
+    const params: ChatParams = { message: text, context: questionContext(pieces), mode: this.mode };
+    if (action !== undefined) params.action = action;
+    if (cache !== undefined) params.cache = cache;
+    if (this.model !== '') params.model = this.model;
+    if (this.transcript.conversationId !== undefined) params.conversationId = this.transcript.conversationId;
+    return params;
+  }
+
+  private async again(messageId: string | undefined, cache: CacheUse): Promise<void> {
+    const turn = messageId === undefined ? this.transcript.last() : this.transcript.turnOf(messageId);
+    if (turn !== undefined) await this.ask({ ...turn, cache });
+  }
+
+  private async resend(messageId: string, text: string): Promise<void> {
+    const turn = this.transcript.turnOf(messageId);
+    if (turn === undefined) return;
+    const before = this.transcript.answerBefore(turn);
+    if (before === undefined) this.newConversation();
+    else await this.conversations.branch(before);
+    await this.ask({ ...turn, text });
+  }
+
+  private drop(uris: readonly string[]): void {
+    for (const uri of uris) this.tray.add(filePiece(vscode.Uri.parse(uri)));
+  }
+
+  private async complete(ask: number, text: string, offset: number): Promise<void> {
+    const { items } = await this.session.request('rigrun/context/complete', { text, offset });
+    this.post({ type: 'completions', ask, items });
+  }
+
+  private async loadModels(): Promise<void> {
+    const { models } = await this.session.request('rigrun/models', {});
+    this.models = models.map(({ id, tier, default: isDefault }) => ({ id, label: id, tier, isDefault }));
+    this.post({ type: 'models', models: this.models });
+    this.postStatus();
+  }
+
+  private status(): PanelStatus {
+    return {
+      server: this.session.state,
+      hasModel: this.models.length > 0,
+      offline: this.session.status?.state === 'offline',
+      costTodayCents: this.session.status?.costTodayCents ?? 0,
+    };
+  }
+
+  private postStatus(): void {
+    this.post({ type: 'status', status: this.status() });
+  }
+
+  private chipsChanged(): void {
+    this.post({ type: 'chips', chips: this.tray.pieces().map((piece) => piece.chip) });
+    this.post({ type: 'examples', examples: examples() });
+    this.markSoon();
+  }
+
+  private markSoon(): void {
+    clearTimeout(this.markTimer);
+    this.markTimer = setTimeout(() => { void this.mark(); }, rest);
+  }
+
+  /** Asks where a question with these chips would go: the route knows its level. */
+  private async mark(): Promise<void> {
+    if (this.session.state !== 'running') return;
+    const params = this.params({ text: '?', pieces: this.tray.pieces() });
+    try {
+      this.postMarking(await this.session.request('rigrun/route', params));
+    } catch (error) {
+      this.session.log.debug(`The marking is not known: ${String(error)}`);
+    }
+  }
+
+  private postMarking(route: RouteDecision): void {
+    const marked = route.classification !== 'UNCLASSIFIED';
+    const blocksCloud = marked
+      ? vscode.l10n.t('What is marked {0} stays on this machine.', route.classification)
+      : undefined;
+    this.post({ type: 'marking', marking: { level: route.classification, blocksCloud } });
+  }
+}
+
+function examples(): string[] {
+  const editor = vscode.window.activeTextEditor;
+  if (editor === undefined) return [];
+  const name = vscode.workspace.asRelativePath(editor.document.uri);
+  const file = /[\s"\\]/.test(name) ? `@file:${JSON.stringify(name)}` : `@file:${name}`;
+  return [
+    vscode.l10n.t('What does {0} do?', file),
+    vscode.l10n.t('Which errors does {0} not handle?', file),
+    vscode.l10n.t('Which tests does {0} lack?', file),
+  ];
+}

@@ -1,0 +1,106 @@
+// Where a chat panel is shown: in the side bar, which a person can move, or in a
+// tab of its own. Each has its own page and its own controller.
+
+import * as vscode from 'vscode';
+import { randomBytes } from 'node:crypto';
+import { ChatController } from './chat-controller';
+import { pageOf } from './chat-html';
+import type { ToHost } from './panel-messages';
+import type { Session } from './session';
+
+export const viewId = 'rigrun.chat';
+
+export class ChatView implements vscode.WebviewViewProvider {
+  /** Resolved with the controller of the side bar's page, once it is shown. */
+  private shown: ChatController | undefined;
+  private waiting: ((controller: ChatController) => void)[] = [];
+
+  constructor(
+    private readonly session: Session,
+    private readonly extension: vscode.Uri,
+  ) {}
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const controller = this.fill(view.webview);
+    this.shown = controller;
+    view.onDidDispose(() => {
+      controller.dispose();
+      if (this.shown === controller) this.shown = undefined;
+    });
+    for (const wake of this.waiting.splice(0)) wake(controller);
+  }
+
+  /** Shows the chat in the side bar and returns what stands behind it. */
+  async open(): Promise<ChatController> {
+    await vscode.commands.executeCommand(`${viewId}.focus`);
+    if (this.shown !== undefined) return this.shown;
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+    });
+  }
+
+  /** Shows a chat of its own in a tab. */
+  openTab(): ChatController {
+    const column = vscode.ViewColumn.Beside;
+    const panel = vscode.window.createWebviewPanel(viewId, vscode.l10n.t('Chat'), column, this.options());
+    return this.fillTab(panel);
+  }
+
+  fillTab(panel: vscode.WebviewPanel): ChatController {
+    panel.iconPath = vscode.Uri.joinPath(this.extension, 'media', 'rigrun.svg');
+    const controller = this.fill(panel.webview);
+    panel.onDidDispose(() => {
+      controller.dispose();
+    });
+    return controller;
+  }
+
+  private options(): vscode.WebviewOptions {
+    return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(this.extension, 'dist')] };
+  }
+
+  private fill(webview: vscode.Webview): ChatController {
+    webview.options = this.options();
+    const controller = new ChatController(this.session, (message) => {
+      void webview.postMessage(message);
+    });
+    webview.onDidReceiveMessage((message: ToHost) => {
+      void controller.handle(message);
+    });
+    const file = (name: string) =>
+      webview.asWebviewUri(vscode.Uri.joinPath(this.extension, 'dist', name)).toString();
+    webview.html = pageOf({
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('hex'),
+      script: file('panel.js'),
+      style: file('panel.css'),
+      title: vscode.l10n.t('Chat'),
+      language: vscode.env.language,
+    });
+    return controller;
+  }
+}
+
+export function activateChatView(context: vscode.ExtensionContext, session: Session): ChatView {
+  const view = new ChatView(session, context.extensionUri);
+  context.subscriptions.push(
+    vscode.window.registerWebviewViewProvider(viewId, view),
+    vscode.window.registerWebviewPanelSerializer(viewId, {
+      deserializeWebviewPanel: (panel) => {
+        view.fillTab(panel);
+        return Promise.resolve();
+      },
+    }),
+    vscode.commands.registerCommand('rigrun.openChat', () => view.open()),
+    vscode.commands.registerCommand('rigrun.openInEditor', () => {
+      view.openTab();
+    }),
+    vscode.commands.registerCommand('rigrun.newConversation', async () => {
+      (await view.open()).newConversation();
+    }),
+    vscode.commands.registerCommand('rigrun.showConversations', async () => {
+      await (await view.open()).showConversations();
+    }),
+  );
+  return view;
+}

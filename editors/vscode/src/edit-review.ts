@@ -1,0 +1,216 @@
+// Changes of one document, shown in the editor's own diff and taken or left one
+// by one. The left side is the document itself; the right side is what it would
+// become. A document that somebody else changes meanwhile ends the review.
+
+import * as vscode from 'vscode';
+import { countOf, decided, hunksOf, nearest, proposed, proposedOffset, type Decision, type Hunk } from './hunks';
+import type { TextEdit } from './lsp-ext';
+import { codeColumn } from './panel-errands';
+
+const scheme = 'rigrun-proposal';
+
+export type ReviewEnd =
+  | { readonly state: 'decided'; readonly accepted: number; readonly of: number; readonly before: string }
+  | { readonly state: 'changed' };
+
+/** The one review that is open, undefined where none is. */
+let current: Review | undefined;
+const changed = new vscode.EventEmitter<vscode.Uri>();
+let reviews = 0;
+
+export function activateEditReview(context: vscode.ExtensionContext): void {
+  const decide = (decision: Decision, all: boolean) => () => current?.decide(decision, all);
+  context.subscriptions.push(
+    changed,
+    vscode.workspace.registerTextDocumentContentProvider(scheme, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: (uri) => (current?.isAbout(uri) ? current.text() : ''),
+    }),
+    vscode.languages.registerCodeLensProvider({ scheme }, { provideCodeLenses: (document) => lenses(document) }),
+    vscode.commands.registerCommand('rigrun.review.accept', decide('accepted', false)),
+    vscode.commands.registerCommand('rigrun.review.reject', decide('rejected', false)),
+    vscode.commands.registerCommand('rigrun.review.acceptAll', decide('accepted', true)),
+    vscode.commands.registerCommand('rigrun.review.rejectAll', decide('rejected', true)),
+    vscode.workspace.onDidChangeTextDocument((event) => current?.documentChanged(event.document)),
+    vscode.window.tabGroups.onDidChangeTabs((event) => current?.tabsClosed(event.closed)),
+    vscode.window.onDidChangeVisibleTextEditors(() => current?.decorate()),
+    { dispose: () => current?.end() },
+  );
+}
+
+/** Shows the edits and resolves once each is decided, or the document changed. */
+export async function review(
+  document: vscode.TextDocument,
+  edits: readonly TextEdit[],
+  title: string,
+): Promise<ReviewEnd> {
+  current?.end();
+  const next = new Review(document, edits);
+  current = next;
+  await next.show(title);
+  try {
+    return await next.ended;
+  } finally {
+    if (current === next) current = undefined;
+    await next.close();
+  }
+}
+
+class Review {
+  private readonly original: string;
+  private readonly hunks: Hunk[];
+  private readonly uri: vscode.Uri;
+  private readonly hint: vscode.TextEditorDecorationType;
+  private finish: (end: ReviewEnd) => void = () => undefined;
+  private writing = false;
+  readonly ended: Promise<ReviewEnd>;
+
+  constructor(
+    private readonly document: vscode.TextDocument,
+    edits: readonly TextEdit[],
+  ) {
+    this.original = document.getText();
+    this.hunks = hunksOf(
+      edits.map(({ range, newText }) => ({
+        start: document.offsetAt(position(range.start)),
+        end: document.offsetAt(position(range.end)),
+        text: newText,
+      })),
+    );
+    reviews += 1;
+    this.uri = vscode.Uri.from({ scheme, path: document.uri.path, query: String(reviews) });
+    this.hint = vscode.window.createTextEditorDecorationType({
+      after: { color: new vscode.ThemeColor('editorCodeLens.foreground'), margin: '0 0 0 3em' },
+    });
+    this.ended = new Promise((resolve) => {
+      this.finish = resolve;
+    });
+  }
+
+  async show(title: string): Promise<void> {
+    await vscode.commands.executeCommand('setContext', 'rigrun.reviewing', true);
+    const options: vscode.TextDocumentShowOptions = { preview: true, viewColumn: codeColumn() };
+    const first = this.hunks[0];
+    if (first !== undefined) {
+      const start = this.document.positionAt(first.start);
+      options.selection = new vscode.Range(start, start);
+    }
+    await vscode.commands.executeCommand('vscode.diff', this.document.uri, this.uri, title, options);
+    this.decorate();
+  }
+
+  isAbout(uri: vscode.Uri): boolean {
+    return uri.toString() === this.uri.toString();
+  }
+
+  text(): string {
+    return proposed(this.original, this.hunks);
+  }
+
+  pending(): { hunk: Hunk; line: number }[] {
+    const editor = this.editor();
+    if (editor === undefined) return [];
+    return this.hunks
+      .filter((hunk) => hunk.decision === 'pending')
+      .map((hunk) => ({
+        hunk,
+        line: editor.document.positionAt(proposedOffset(this.hunks, hunk)).line,
+      }));
+  }
+
+  /** Says at each open change how it is taken or left. */
+  decorate(): void {
+    const contentText = vscode.l10n.t('Alt+Y takes this change, Alt+N leaves it');
+    this.editor()?.setDecorations(
+      this.hint,
+      this.pending().map(({ line }) => ({
+        range: new vscode.Range(line, Number.MAX_SAFE_INTEGER, line, Number.MAX_SAFE_INTEGER),
+        renderOptions: { after: { contentText } },
+      })),
+    );
+  }
+
+  async decide(decision: Decision, all: boolean): Promise<void> {
+    if (this.writing) return;
+    const editor = this.editor();
+    const offset = editor?.document.offsetAt(editor.selection.active) ?? 0;
+    const one = nearest(this.hunks, offset);
+    const chosen = all ? this.hunks.filter((hunk) => hunk.decision === 'pending') : one === undefined ? [] : [one];
+    for (const hunk of chosen) hunk.decision = decision;
+    if (decision === 'accepted' && !(await this.write())) {
+      this.finish({ state: 'changed' });
+      return;
+    }
+    changed.fire(this.uri);
+    this.decorate();
+    if (countOf(this.hunks, 'pending') === 0) this.end();
+  }
+
+  documentChanged(document: vscode.TextDocument): void {
+    if (this.writing || document.uri.toString() !== this.document.uri.toString()) return;
+    if (document.getText() !== decided(this.original, this.hunks)) this.finish({ state: 'changed' });
+  }
+
+  tabsClosed(tabs: readonly vscode.Tab[]): void {
+    if (tabs.some((tab) => this.isMine(tab))) this.end();
+  }
+
+  /** Ends with what was decided; the rest is left. */
+  end(): void {
+    const accepted = countOf(this.hunks, 'accepted');
+    this.finish({ state: 'decided', accepted, of: this.hunks.length, before: this.original });
+  }
+
+  async close(): Promise<void> {
+    this.hint.dispose();
+    await vscode.commands.executeCommand('setContext', 'rigrun.reviewing', current !== undefined);
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs.filter((tab) => this.isMine(tab)));
+    await vscode.window.tabGroups.close(tabs);
+  }
+
+  private async write(): Promise<boolean> {
+    this.writing = true;
+    try {
+      return await replaceText(this.document, decided(this.original, this.hunks));
+    } finally {
+      this.writing = false;
+    }
+  }
+
+  private isMine(tab: vscode.Tab): boolean {
+    return tab.input instanceof vscode.TabInputTextDiff && this.isAbout(tab.input.modified);
+  }
+
+  private editor(): vscode.TextEditor | undefined {
+    return vscode.window.visibleTextEditors.find((editor) => this.isAbout(editor.document.uri));
+  }
+}
+
+/** Makes a document's text another by the least replacement, so that cursors and marks stay. */
+export async function replaceText(document: vscode.TextDocument, text: string): Promise<boolean> {
+  const now = document.getText();
+  let head = 0;
+  while (head < now.length && head < text.length && now[head] === text[head]) head += 1;
+  let tail = 0;
+  const most = Math.min(now.length, text.length) - head;
+  while (tail < most && now[now.length - 1 - tail] === text[text.length - 1 - tail]) tail += 1;
+  const edit = new vscode.WorkspaceEdit();
+  const range = new vscode.Range(document.positionAt(head), document.positionAt(now.length - tail));
+  edit.replace(document.uri, range, text.slice(head, text.length - tail));
+  return vscode.workspace.applyEdit(edit);
+}
+
+function lenses(document: vscode.TextDocument): vscode.CodeLens[] {
+  if (!current?.isAbout(document.uri)) return [];
+  return current.pending().flatMap(({ line }) => {
+    const range = new vscode.Range(line, 0, line, 0);
+    return [
+      new vscode.CodeLens(range, { title: vscode.l10n.t('Take all'), command: 'rigrun.review.acceptAll' }),
+      new vscode.CodeLens(range, { title: vscode.l10n.t('Leave all'), command: 'rigrun.review.rejectAll' }),
+    ];
+  });
+}
+
+function position({ line, character }: { line: number; character: number }): vscode.Position {
+  return new vscode.Position(line, character);
+}

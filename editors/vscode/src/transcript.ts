@@ -1,0 +1,56 @@
+// The turns of the conversation that a panel shows: what is needed to ask one
+// again, to go on from one, and to tell what a code block was about.
+
+import { pieceOf, type Piece } from './chip-tray';
+import type { Action, Conversation } from './lsp-ext';
+
+export interface Turn {
+  readonly questionId: string;
+  readonly text: string;
+  readonly action?: Action | undefined;
+  readonly pieces: readonly Piece[];
+  /** Undefined while no answer has ended. */
+  answerId?: string | undefined;
+}
+
+export class Transcript {
+  private turns: Turn[] = [];
+  conversationId: string | undefined;
+
+  clear(): void {
+    this.turns = [];
+    this.conversationId = undefined;
+  }
+
+  add(turn: Turn): void {
+    this.turns.push(turn);
+  }
+
+  load(conversation: Conversation): void {
+    this.clear();
+    this.conversationId = conversation.conversationId;
+    for (const message of conversation.messages) {
+      const last = this.turns.at(-1);
+      if (message.role === 'assistant' && last !== undefined) {
+        last.answerId = message.messageId;
+        continue;
+      }
+      const pieces = (message.context ?? []).flatMap((use) => pieceOf(use) ?? []);
+      this.turns.push({ questionId: message.messageId, text: message.text, pieces });
+    }
+  }
+
+  /** The turn that a message belongs to, be it the question or the answer. */
+  turnOf(messageId: string): Turn | undefined {
+    return this.turns.find((turn) => turn.answerId === messageId || turn.questionId === messageId);
+  }
+
+  last(): Turn | undefined {
+    return this.turns.at(-1);
+  }
+
+  /** The answer before a question, undefined for the first one. */
+  answerBefore(turn: Turn): string | undefined {
+    return this.turns[this.turns.indexOf(turn) - 1]?.answerId;
+  }
+}
