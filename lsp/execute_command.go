@@ -63,7 +63,7 @@ func (s *Server) perform(ctx context.Context, j job) {
 
 // begin keeps the answer-to-be for hovers, and returns the page it is written to.
 func (s *Server) begin(j *job) *page {
-	j.answer.id = rand.Text()
+	j.answer.id, j.answer.left = rand.Text(), j.request.Left
 	s.answers.add(j.answer)
 	page := newPage(s, j.answer)
 	page.quiet = j.task.makes == edits
