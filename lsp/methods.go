@@ -42,6 +42,8 @@ func (s *Server) methods() map[string]method {
 		ext.MethodContextComplete:     call(s, s.contextComplete),
 		ext.MethodConversationsList:   call(s, s.conversationsList),
 		ext.MethodConversationsGet:    call(s, s.conversationsGet),
+		ext.MethodConversationsSearch: call(s, s.conversationsSearch),
+		ext.MethodConversationsExport: call(s, s.conversationsExport),
 		ext.MethodConversationsRename: call(s, s.conversationsRename),
 		ext.MethodConversationsDelete: call(s, s.conversationsDelete),
 	}

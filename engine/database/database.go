@@ -218,6 +218,19 @@ func (d *DB) Row(query string, args []any, into ...any) (bool, error) {
 	return err == nil, err
 }
 
+// RowIn is Row inside a transaction.
+func (d *DB) RowIn(tx *sql.Tx, query string, args []any, into ...any) (bool, error) {
+	s, err := d.Statement(query)
+	if err != nil {
+		return false, err
+	}
+	err = tx.StmtContext(context.Background(), s).QueryRow(args...).Scan(into...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Exec runs a statement in tx, or by itself where tx is nil, and returns how many rows it changed.
 func (d *DB) Exec(tx *sql.Tx, query string, args ...any) (int64, error) {
 	s, err := d.Statement(query)
