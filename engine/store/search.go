@@ -21,8 +21,9 @@ const (
 
 // Search returns up to limit conversations (0: [DefaultFound], never more than
 // [MaxFound]), the last used first, in which one message, or the title, has all
-// words of a query. A word is found in any case, without its accents, and where
-// it is the beginning of another; one with other signs in it, such as
+// words of a query. A word is found in any case, without its accents, and, unless
+// enough conversations have the words as they are, where it is the beginning of
+// another; one with other signs in it, such as
 // "config.Load", is found where its parts follow each other. Every query is taken
 // for words: nothing in it is an operator. One without any finds nothing.
 func (s *Conversations) Search(ctx context.Context, query string, limit int) ([]chat.Found, error) {
@@ -36,6 +37,7 @@ func (s *Conversations) Search(ctx context.Context, query string, limit int) ([]
 	limit = min(limit, MaxFound)
 	found, here := s.searchHere(words)
 	if s.keeps() {
+		_ = s.index(s.now()) // the answers of processes that have just died; else the next search has them
 		err := s.file.Use(ctx, func(d *database.DB) error {
 			stored, err := searchFile(ctx, d, words, limit, here)
 			found = append(found, stored...)
@@ -89,12 +91,11 @@ type hits struct {
 
 // searchFile searches the file for conversations but those in except.
 func searchFile(ctx context.Context, d *database.DB, words []phrase, limit int, except map[string]bool) ([]chat.Found, error) {
-	query := match(words)
-	all, err := findMessages(ctx, d, query, limit, except)
+	all, err := findStepwise(ctx, d, words, limit, except)
 	if err != nil {
 		return nil, err
 	}
-	titled, err := findTitles(d, query, limit+len(except))
+	titled, err := findTitles(d, match(words, len(words)), limit+len(except))
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +115,22 @@ func searchFile(ctx context.Context, d *database.DB, words []phrase, limit int, 
 		}
 	}
 	return found, nil
+}
+
+// findStepwise looks for the words as they are, which stops at the newest that
+// have them; for longer words too where that finds too little, which has to look
+// at all that begin so: first for the last one, which a person may still be
+// typing, and for all where nothing is found.
+func findStepwise(ctx context.Context, d *database.DB, words []phrase, limit int, except map[string]bool) ([]hits, error) {
+	all, err := findMessages(ctx, d, match(words, 0), limit, except)
+	if err != nil || len(all) == limit {
+		return all, err
+	}
+	all, err = findMessages(ctx, d, match(words, 1), limit, except)
+	if err != nil || len(all) > 0 || len(words) == 1 {
+		return all, err
+	}
+	return findMessages(ctx, d, match(words, len(words)), limit, except)
 }
 
 // findMessages finds messages, the newest first, of up to limit conversations.

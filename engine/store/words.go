@@ -42,12 +42,13 @@ func (p phrase) isPrefix() bool {
 	return utf8.RuneCountInString(p[len(p)-1]) >= minPrefix
 }
 
-// match is the query that the index understands.
-func match(all []phrase) string {
+// match is the query that the index understands. The last so many of the phrases
+// are looked for as beginnings.
+func match(all []phrase, beginnings int) string {
 	var b strings.Builder
-	for _, p := range all {
+	for i, p := range all {
 		b.WriteString(`"` + strings.Join(p, " ") + `"`)
-		if p.isPrefix() {
+		if p.isPrefix() && len(all)-i <= beginnings {
 			b.WriteByte('*')
 		}
 		b.WriteByte(' ')
