@@ -25,6 +25,7 @@ const (
 	// into the file by itself.
 	CheckpointPages = 256
 
+	// PageBytes is how large a page of the file is.
 	PageBytes = 8192 // three vectors of 512 numbers a page, not one
 
 	cacheKiB   = 512 // of pages, for each of the two connections

@@ -381,7 +381,7 @@ func TestDeleteLeavesNothing(t *testing.T) {
 // checkFile has SQLite check its file and the index of words.
 func checkFile(t testing.TB, p *process) {
 	t.Helper()
-	must(t, p.file.Change(context.Background(), func(d *database.DB, tx *sql.Tx) error {
+	must(t, p.file.Change(context.Background(), func(_ *database.DB, tx *sql.Tx) error {
 		var verdict string
 		if err := tx.QueryRow("PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
 			t.Errorf("integrity: %s, %v", verdict, err)

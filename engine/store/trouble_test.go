@@ -160,7 +160,7 @@ func TestMessagesOfANewerProgram(t *testing.T) {
 	p := at(t, path)
 	turn := p.ask("", "q", "a")
 	p.save()
-	must(t, p.file.Change(t.Context(), func(d *database.DB, tx *sql.Tx) error {
+	must(t, p.file.Change(t.Context(), func(_ *database.DB, tx *sql.Tx) error {
 		_, err := tx.Exec(`UPDATE messages SET body = json_set(body, '$.future', 'kept') WHERE id = ?`, turn.MessageID)
 		return err
 	}))
