@@ -24,6 +24,7 @@ func (s *Server) methods() map[string]method {
 
 		// Standard requests: snapshot in order, then concurrent. All but one answer from memory.
 		protocol.MethodTextDocumentCodeAction:       call(s, s.codeAction),
+		protocol.MethodTextDocumentInlineCompletion: call(s, s.inlineCompletion),
 		protocol.MethodTextDocumentCompletion:       call(s, s.completion),
 		protocol.MethodCodeActionResolve:            call(s, s.codeActionResolve), // the one that asks a model
 		protocol.MethodTextDocumentHover:            call(s, s.hover),

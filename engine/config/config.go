@@ -34,6 +34,7 @@ type Config struct {
 	Cache          Cache
 	Tools          bool // models may look into the workspace while they answer
 	Conversations  Conversations
+	Complete       bool // code is completed while it is typed
 	Trace          string
 
 	Actions []Action // custom ones, in order of their names

@@ -195,7 +195,10 @@ func otherKeys() []Key {
 			"conversations.maxBytes", "integer", "268435456", "How much text the kept conversations may have; 0 is no limit. The one used longest ago goes first.", true,
 			integer(func(c *Config, v int) { c.Conversations.MaxBytes = int64(v) }),
 		},
-		{"inlineCompletion.enabled", "boolean", "false", "Complete code while typing.", false, boolean(discard[bool])},
+		{
+			"inlineCompletion.enabled", "boolean", "false", "Complete code while typing, by the local model alone.", true,
+			boolean(func(c *Config, v bool) { c.Complete = v }),
+		},
 		{
 			"tools.enabled", "boolean", "true", "Let a model read files, search and see git's log and diff in the workspace while it answers a free question.", true,
 			boolean(func(c *Config, v bool) { c.Tools = v }),
@@ -213,9 +216,6 @@ const keyMaxTier = "routing.maxTier"
 const keyClassification = "security.classification"
 
 const keyActions = "actions"
-
-// discard is for a key of the contract that is checked and not yet read.
-func discard[T any](*Config, T) {}
 
 func find(schema []Key, name string) *Key {
 	i := slices.IndexFunc(schema, func(k Key) bool { return k.Name == name })
