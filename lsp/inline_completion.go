@@ -65,12 +65,13 @@ func (s *Server) inlineCompletion(ctx context.Context, p *protocol.InlineComplet
 
 // offerInline has a client that takes registrations ask for inline completion
 // while it is on. Others were told at initialize and get empty lists while it is off.
-func (s *Server) offerInline(ctx context.Context, on bool) {
+func (s *Server) offerInline(ctx context.Context) {
 	if !s.client.registersInline {
 		return
 	}
 	s.inline.mu.Lock()
 	defer s.inline.mu.Unlock()
+	on := s.completes() // as it is now: the setting may have changed again
 	if s.inline.offered == on {
 		return
 	}

@@ -104,7 +104,7 @@ func unfollowed(s, after string) string {
 	_, below, _ := strings.Cut(after, "\n")
 	next := ""
 	for line := range strings.Lines(below) {
-		if next = strings.TrimSpace(line); next != "" {
+		if next = strings.TrimRightFunc(line, unicode.IsSpace); next != "" {
 			break
 		}
 	}
@@ -113,7 +113,9 @@ func unfollowed(s, after string) string {
 	}
 	lines := strings.SplitAfter(s, "\n")
 	for i, line := range lines {
-		if strings.TrimSpace(line) == next && (i > 0 || len(next) > 3) {
+		line = strings.TrimRightFunc(line, unicode.IsSpace)
+		// The first line's indentation stands before the cursor.
+		if i > 0 && line == next || i == 0 && len(line) > 3 && strings.TrimSpace(line) == strings.TrimSpace(next) {
 			return strings.Join(lines[:i], "")
 		}
 	}
