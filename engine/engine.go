@@ -24,8 +24,12 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/tools"
 )
 
-// ErrNoConversation is returned for an identifier that no conversation has.
-var ErrNoConversation = store.ErrNotFound
+// What is wrong with a request about conversations.
+var (
+	ErrNoConversation = store.ErrNotFound // no conversation has this identifier
+	ErrCursor         = store.ErrCursor   // no list has returned this cursor
+	ErrFormat         = store.ErrFormat   // no export has this format
+)
 
 // ErrUnknownTier is returned for a request's highest tier that is not one of the
 // configuration's.
@@ -86,6 +90,8 @@ type Setup struct {
 	Redact bool              // secrets are replaced in what goes to the cloud; else they keep it here
 	Key    func() secret.Key // makes their placeholders
 
+	Keep store.Settings // what of the conversations is kept in the file
+
 	MaxDayCents float64 // the most that a day may cost, negative for no limit
 	Ledger      *ledger.Ledger
 	Audit       Audit
@@ -112,6 +118,10 @@ type Options struct {
 	Prompts      *prompt.Library // nil for the built-in texts alone
 	OutlineModel string          // the name shown as the outline's model
 	Now          func() time.Time
+
+	// Conversations are closed by who opened them, after the engine. Nil keeps them
+	// in the engine's memory alone.
+	Conversations *store.Conversations
 }
 
 // Engine answers questions. It is safe for concurrent use. Make it with [New].
@@ -126,6 +136,7 @@ type Engine struct {
 	gauges        gauges
 	summaries     summaries
 	stats         stats
+	troubles      troubles
 	flights       flights
 
 	// ctx is the life of every flight and summary; stop ends it. running counts them.
@@ -139,7 +150,10 @@ func New(o Options) *Engine {
 	e := &Engine{
 		outline: o.Outline, outlineModel: o.OutlineModel,
 		now: o.Now, started: o.Now(),
-		conversations: store.New(o.Now), prompts: o.Prompts,
+		conversations: o.Conversations, prompts: o.Prompts,
+	}
+	if e.conversations == nil {
+		e.conversations = store.New(o.Now)
 	}
 	if e.prompts == nil {
 		e.prompts = prompt.NewLibrary("")
@@ -152,12 +166,13 @@ func New(o Options) *Engine {
 // Configure replaces the setup for the questions that come after. Answers that
 // are running go on as they began.
 func (e *Engine) Configure(s Setup) {
+	e.conversations.Configure(s.Keep)
 	if old := e.setup.Swap(&s); old != nil {
 		old.Release()
 	}
 }
 
-// Conversations returns the conversations of this process.
+// Conversations returns the conversations, those of other processes included.
 func (e *Engine) Conversations() *store.Conversations { return e.conversations }
 
 // Close cancels the answers that are running and waits until they have ended.
@@ -315,6 +330,9 @@ func errNotStored() error {
 func (e *Engine) settle(p *plan, m *meter, turn *store.Turn, done landing) (*chat.Result, error) {
 	if m.decision.Tier != "" { // else it was refused before it went anywhere
 		p.audit(audit.EventAnswer, m.decision, done.end.Usage, done.spent)
+	}
+	if p != nil && m.decision.Tier == "" {
+		turn.SetLevel(p.rules.Level)
 	}
 	turn.Spent(done.spent)
 	if done.cache != nil {

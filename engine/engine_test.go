@@ -59,7 +59,7 @@ func check(t *testing.T, script enginetest.Script, w want) {
 	rec := &enginetest.Recorder{T: t}
 	result, err := h.Chat(t.Context(), chat.Request{Message: "q"}, rec)
 	compare(t, rec, result, err, w)
-	items, _ := h.Conversations().List(0, 0)
+	items, _, _ := h.Conversations().List("", 0)
 	if len(items) != 1 {
 		t.Fatalf("%d conversations", len(items))
 	}

@@ -290,7 +290,9 @@ func (e *Engine) Feedback(ctx context.Context, messageID string, good bool) erro
 
 // Trouble returns what has gone wrong with what the engine keeps since it was last
 // called, nil where nothing has. Each is told once.
-func (e *Engine) Trouble() error { return errors.Join(e.setup.Load().Cache.Err(), e.prompts.Err()) }
+func (e *Engine) Trouble() error {
+	return errors.Join(e.troubles.fresh(e.setup.Load().Cache.Err(), e.conversations.Err()), e.prompts.Err())
+}
 
 // ErrNoMessage is returned for an identifier that no message has.
 var ErrNoMessage = store.ErrNoMessage

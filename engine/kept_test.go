@@ -187,7 +187,7 @@ func TestOnlyWholeAnswersOfTheRightServerAreKept(t *testing.T) {
 	if _, err := h.Chat(t.Context(), chat.Request{Message: "what is a mutex"}, &enginetest.Recorder{T: t}); err == nil {
 		t.Fatal("no error")
 	}
-	items, _ := h.Conversations().List(0, 0)
+	items, _, _ := h.Conversations().List("", 0)
 	if c, _ := h.Conversations().Get(items[0].ConversationID); c.Messages[1].Cache == nil || c.Messages[1].Cache.Hit != chat.HitNone {
 		t.Errorf("a failed answer's message: %+v", c.Messages[1])
 	}

@@ -3,14 +3,19 @@ package lsp_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
+	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/lsp/lsptest"
 )
 
@@ -791,5 +796,96 @@ func TestCommandsRefuse(t *testing.T) {
 		if err.Code != -32602 || !strings.Contains(err.Message, want) {
 			t.Errorf("%s: %v", arguments, err)
 		}
+	}
+}
+
+// TestEditInsideALine wants the place of an edit right in each client's position
+// encoding, behind characters of several units.
+func TestEditInsideALine(t *testing.T) {
+	forEachProfile(t, func(t *testing.T, can ability) {
+		d := openDesk(t, lsptest.Options{Profile: can.profile}, "```go\nAdd(3, 4)\n```\n")
+		before := "package sum\n\nvar x, y = \"🚀é\", Add(1, 2) // 🚀\n"
+		d.doc = d.Open("line.go", "go", before)
+		at := strings.Index(before, "Add")
+		d.take(d.choose(d.menu(d.doc.Range(at, at+len("Add(1, 2)")), nil), "Refactor"))
+		d.wantDoc(strings.Replace(before, "1, 2", "3, 4", 1))
+	})
+}
+
+// TestImportsAreAskedFor wants the imports of new code as a change of their own
+// where the client can ask, and told where it cannot.
+func TestImportsAreAskedFor(t *testing.T) {
+	forEachProfile(t, func(t *testing.T, can ability) {
+		answer := "```go\nimport \"fmt\"\n\nfunc Add(a, b int) int {\n\tfmt.Println(a, b)\n\treturn a + b\n}\n```\n"
+		d := openDesk(t, lsptest.Options{Profile: can.profile}, answer)
+		w := d.take(d.choose(d.menu(d.selection, nil), "Refactor"))
+		code := strings.Replace(sumFile, "\treturn a - b", "\tfmt.Println(a, b)\n\treturn a + b", 1)
+		if !can.honorsAsks {
+			d.wantDoc(code)
+			if m := d.WindowMessages(); len(m) != 1 || !strings.Contains(m[0], `"fmt"`) {
+				t.Errorf("the person was told %q", m)
+			}
+			return
+		}
+		if !strings.Contains(d.doc.Now(), `import "fmt"`) || len(w.ChangeAnnotations) != 2 || !w.ChangeAnnotations["rigrun.imports"].NeedsConfirmation {
+			t.Errorf("the document is %q after %+v", d.doc.Now(), w)
+		}
+	})
+}
+
+// echo is a cloud that answers with the code it was sent, stand-ins and all.
+func echo(t *testing.T, sent *string) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || r.Method != http.MethodPost {
+			http.NotFound(w, r)
+			return
+		}
+		*sent = string(body)
+		key := regexp.MustCompile(`REDACTED_\w+`).FindString(*sent)
+		chunk, err := json.Marshal(map[string]any{"choices": []any{map[string]any{
+			"index": 0, "delta": map[string]string{"content": "```go\nfunc Key() string {\n\tconst key = \"" + key + "\"\n\treturn key\n}\n```\n"},
+		}}})
+		if err != nil {
+			panic(err)
+		}
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = fmt.Fprintf(w, "data: %s\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n", chunk)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// TestSecretsComeBack wants a secret that never left in the edit again.
+func TestSecretsComeBack(t *testing.T) {
+	noLeaks(t)
+	const secret = "AKIA" + "Q3EGRZQF5XYZ7ABC"
+	before := "package sum\n\nfunc Key() string { return \"" + secret + "\" }\n"
+	var sent string
+	url := echo(t, &sent)
+	e := lsptest.Start(t, lsptest.Options{
+		Profile: "eglot", Settings: map[string]any{"routing": map[string]any{"mode": "cloud"}},
+		Layers: func() ([]config.Layer, []config.Problem) {
+			return []config.Layer{{Source: "the test", CloudKey: "sk-test", Values: map[string]any{"cloud.url": url, "cloud.model": "big"}}}, nil
+		},
+	})
+	d := &desk{Editor: e, t: t, doc: e.Open("key.go", "go", before)}
+	d.take(d.choose(d.menu(d.doc.Range(20, 20), nil), "Refactor"))
+	d.wantDoc("package sum\n\nfunc Key() string {\n\tconst key = \"" + secret + "\"\n\treturn key\n}\n")
+	if strings.Contains(sent, secret) || !strings.Contains(sent, "REDACTED_") {
+		t.Errorf("the cloud was sent %s", sent)
+	}
+}
+
+// TestWhatWasLeftOutIsSaid wants a mention that brings nothing in named under the answer.
+func TestWhatWasLeftOutIsSaid(t *testing.T) {
+	d := openDesk(t, lsptest.Options{Profile: "eglot"}, "Yes.")
+	if err := os.WriteFile(filepath.Join(d.Folders[0], ".env"), []byte("A=1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.run(item{Command: json.RawMessage(`{"command":"rigrun.ask","arguments":[{"message":"Is it right? @file:.env"}]}`)})
+	if _, text := d.lastShown(); !strings.Contains(text, "*Left out: @file:.env (") {
+		t.Errorf("shown %q", text)
 	}
 }

@@ -139,7 +139,7 @@ func (s *Server) send(ctx context.Context, doc *document.Doc, d dialogue, v view
 		req.Context = append(req.Context, chat.ContextItem{Kind: chat.ContextText, Query: "the conversation so far", Text: d.before})
 		result, err = s.engine.Chat(ctx, req, newReply(ctx, n, widget, activity, s.now))
 	}
-	n.finish(err)
+	n.finish(closing(n.decision, err) + leftOut(req.Left))
 	widget.End(ctx, outcome(result, err))
 	if err != nil {
 		s.report(true, ext.CommandSend, err)
@@ -205,12 +205,12 @@ func (n *note) open(ctx context.Context, doc *document.Doc, from, at int) error 
 	})
 }
 
-// finish writes the rest, where the answer came from, and its conversation.
-func (n *note) finish(err error) {
+// finish writes the rest, what is said under it, and its conversation.
+func (n *note) finish(closing string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(n.server.ctx), patience)
 	defer cancel()
 	if n.lost == nil {
-		n.pending += "\n\n" + closing(n.decision, err)
+		n.pending += "\n\n" + closing
 		n.lost = n.flush(ctx, n.conversation)
 	}
 	if n.lost != nil && n.server.ctx.Err() == nil {

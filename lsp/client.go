@@ -19,6 +19,8 @@ type client struct {
 	showDocument        bool
 	textDocumentContent bool
 	completes           bool // asks for textDocument/completion
+	inline              bool // asks for textDocument/inlineCompletion
+	registersInline     bool // takes a dynamic registration for it
 	registersCompletion bool // takes a dynamic registration for textDocument/completion
 	diagnostics         bool // shows what textDocument/publishDiagnostics brings
 	status              bool // wants rigrun/status
@@ -58,6 +60,8 @@ func readClient(p *protocol.InitializeParams) client {
 	if t := caps.TextDocument; t != nil {
 		c.diagnostics = t.PublishDiagnostics != nil
 		c.completes = t.Completion != nil
+		c.inline = t.InlineCompletion != nil
+		c.registersInline = c.inline && is(t.InlineCompletion.DynamicRegistration)
 		c.registersCompletion = t.Completion != nil && is(t.Completion.DynamicRegistration)
 		if t.CodeAction != nil {
 			c.readCodeAction(t.CodeAction)

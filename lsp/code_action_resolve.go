@@ -36,6 +36,7 @@ func (s *Server) codeActionResolve(ctx context.Context, p *protocol.CodeAction, 
 	if err != nil {
 		return nil, err
 	}
+	j.view.gather(ctx, &j.request)
 	page := s.begin(&j)
 	result, err := s.answerAction(ctx, &j, page)
 	if err != nil {
@@ -82,7 +83,6 @@ func (s *Server) answerAction(ctx context.Context, j *job, page *page) (*chat.Re
 	activity := s.status.begin()
 	defer activity.end()
 	widget := s.lateProgress(j.answer.title, cancel)
-	j.view.gather(ctx, &j.request)
 	result, err := s.engine.Chat(ctx, j.request, newReply(ctx, page, widget, activity, s.now))
 	widget.End(ctx, outcome(result, err))
 	s.tellTrouble()

@@ -187,6 +187,7 @@ func (s *Server) reconfigure() []config.Problem {
 	if changed {
 		s.engine.Configure(s.opts.Setup(merged))
 		s.status.setOffline(merged.Offline)
+		s.start(s.offerInline)
 		if merged.Trace != "off" {
 			s.trace.Store(protocol.TraceValue(merged.Trace))
 		}

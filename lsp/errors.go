@@ -45,6 +45,12 @@ func wireError(err error) error {
 	if errors.Is(err, engine.ErrNoMessage) {
 		return invalid("messageId", "%v", engine.ErrNoMessage)
 	}
+	if errors.Is(err, engine.ErrCursor) {
+		return invalid("cursor", "%v", engine.ErrCursor)
+	}
+	if errors.Is(err, engine.ErrFormat) {
+		return invalid("format", "%v", engine.ErrFormat)
+	}
 	if errors.Is(err, engine.ErrUnknownTier) {
 		return invalid("maxTier", "%v", err)
 	}

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -8,7 +9,6 @@ import (
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
 
-	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/lsp/ext"
 	"github.com/rigrun/rigrun-lsp/lsp/progress"
 )
@@ -47,13 +47,15 @@ func (s *Server) perform(ctx context.Context, j job) {
 	page := s.begin(&j)
 	result, err := s.engine.Chat(ctx, j.request, newReply(ctx, page, widget, activity, s.now))
 	ending := outcome(result, err)
-	if err == nil {
-		var note string
-		if note, err = s.finishJob(ctx, &j, result); note != "" {
-			ending = note
+	if err == nil && j.task.makes == edits {
+		if err = s.applyAnswer(ctx, &j, result); err != nil {
+			ending = s.tellNotApplied(&j, err)
 		}
 	}
 	page.finish(ctx, err)
+	if err == nil && j.task.makes == testFile { // last: a person may think about it for long
+		ending = cmp.Or(s.writeTests(ctx, &j, result), ending)
+	}
 	widget.End(ctx, ending) // last: a widget that ends says that everything is shown
 	if err != nil {
 		s.report(true, "command", err)
@@ -61,31 +63,24 @@ func (s *Server) perform(ctx context.Context, j job) {
 	s.tellTrouble()
 }
 
+// tellNotApplied tells the person why an edit was not made, and returns it for
+// the widget's end.
+func (s *Server) tellNotApplied(j *job, err error) string {
+	refused, ok := errors.AsType[*notApplied](err)
+	if !ok {
+		return wireError(err).Error() // stopped by the person, who knows
+	}
+	s.warn(j.answer.title + " was not applied: " + refused.reason)
+	return "not applied: " + refused.reason
+}
+
 // begin keeps the answer-to-be for hovers, and returns the page it is written to.
 func (s *Server) begin(j *job) *page {
-	j.answer.id = rand.Text()
+	j.answer.id, j.answer.left = rand.Text(), j.request.Left
 	s.answers.add(j.answer)
 	page := newPage(s, j.answer)
 	page.quiet = j.task.makes == edits
 	return page
-}
-
-// finishJob does with a whole answer what the task is for. note is what a widget
-// says at the end, "" where there is nothing to say but where the answer came
-// from. The error is a [notApplied], or the context's.
-func (s *Server) finishJob(ctx context.Context, j *job, r *chat.Result) (note string, err error) {
-	switch j.task.makes {
-	case edits:
-		err := s.applyAnswer(ctx, j, r)
-		if refused, ok := errors.AsType[*notApplied](err); ok {
-			s.warn(j.answer.title + " was not applied: " + refused.reason)
-			return "not applied: " + refused.reason, err
-		}
-		return "", err
-	case testFile:
-		return s.writeTests(ctx, j, r), nil
-	}
-	return "", nil
 }
 
 // warn shows a message to the person.

@@ -89,6 +89,9 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 	if s.client.completes && !s.client.registersCompletion {
 		c.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: triggers()}
 	}
+	if s.client.inline && !s.client.registersInline {
+		c.InlineCompletionProvider = protocol.Boolean(true)
+	}
 	if s.client.textDocumentContent {
 		c.Workspace.TextDocumentContent = &protocol.TextDocumentContentOptions{Schemes: []string{ext.Scheme}}
 	}

@@ -24,6 +24,7 @@ func (s *Server) methods() map[string]method {
 
 		// Standard requests: snapshot in order, then concurrent. All but one answer from memory.
 		protocol.MethodTextDocumentCodeAction:       call(s, s.codeAction),
+		protocol.MethodTextDocumentInlineCompletion: call(s, s.inlineCompletion),
 		protocol.MethodTextDocumentCompletion:       call(s, s.completion),
 		protocol.MethodCodeActionResolve:            call(s, s.codeActionResolve), // the one that asks a model
 		protocol.MethodTextDocumentHover:            call(s, s.hover),
@@ -42,6 +43,8 @@ func (s *Server) methods() map[string]method {
 		ext.MethodContextComplete:     call(s, s.contextComplete),
 		ext.MethodConversationsList:   call(s, s.conversationsList),
 		ext.MethodConversationsGet:    call(s, s.conversationsGet),
+		ext.MethodConversationsSearch: call(s, s.conversationsSearch),
+		ext.MethodConversationsExport: call(s, s.conversationsExport),
 		ext.MethodConversationsRename: call(s, s.conversationsRename),
 		ext.MethodConversationsDelete: call(s, s.conversationsDelete),
 	}

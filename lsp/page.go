@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"go.lsp.dev/protocol"
@@ -95,7 +96,7 @@ func (p *page) Close(stream.End) error { return nil }
 func (p *page) finish(ctx context.Context, err error) {
 	ctx = context.WithoutCancel(ctx)
 	p.answer.mu.Lock()
-	p.answer.closing = closing(p.answer.decision, err)
+	p.answer.closing = closing(p.answer.decision, err) + leftOut(p.answer.left)
 	p.answer.mu.Unlock()
 	if !p.shown && errors.Is(err, context.Canceled) {
 		return // cancelled before there was anything to show
@@ -135,6 +136,18 @@ func closing(d chat.RouteDecision, err error) string {
 		return fmt.Sprintf("**%v**", err)
 	}
 	return fmt.Sprintf("*%s · %s · %s — %s*", d.Tier, d.Backend, d.Model, d.Reason)
+}
+
+// leftOut is the line below that: what the question was to bring in and did not.
+func leftOut(list []chat.Left) string {
+	if len(list) == 0 {
+		return ""
+	}
+	parts := make([]string, len(list))
+	for i, l := range list {
+		parts[i] = l.Name + " (" + l.Reason + ")"
+	}
+	return "\n\n*Left out: " + strings.Join(parts, ", ") + "*"
 }
 
 // show asks the client to open a document without taking the cursor from the person.

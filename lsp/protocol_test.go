@@ -276,6 +276,8 @@ func record(t *testing.T) map[string]string {
 	id := map[string]any{"conversationId": chatted["conversationId"]}
 	r.exchange("rigrun/conversations/list", map[string]any{"limit": 20})
 	r.exchange("rigrun/conversations/get", id)
+	r.exchange("rigrun/conversations/search", map[string]any{"query": "two numb", "limit": 5})
+	r.exchange("rigrun/conversations/export", map[string]any{"conversationId": chatted["conversationId"], "format": "markdown"})
 	r.exchange("rigrun/conversations/rename", map[string]any{"conversationId": chatted["conversationId"], "title": "Adding"})
 	r.exchange("rigrun/conversations/delete", id)
 	place := map[string]any{"uri": doc.URI, "range": doc.Lines(3, 5)}
@@ -413,6 +415,7 @@ func (r *recorder) normal(text string) string {
 		return fmt.Sprintf("%sEXAMPLE", strings.Repeat(string(rune('A'+i)), 19))
 	})
 	text = scrubTime.ReplaceAllString(text, `"2026-03-14T15:09:26.535Z"`)
+	text = scrubSecond.ReplaceAllString(text, "2026-03-14T15:09:26Z")
 	text = scrubServer.ReplaceAllString(text, "127.0.0.1:11434")
 	for name, value := range map[string]string{
 		"firstTokenMs": "182.4", "totalMs": "431.9", "tokensPerSecond": "28.1", "p50": "182.4", "p95": "182.4",

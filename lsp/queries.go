@@ -2,7 +2,6 @@ package lsp
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/lsp/ext"
@@ -41,40 +40,4 @@ func (s *Server) cacheClear(ctx context.Context, _ *struct{}, _ view) (ext.Cache
 	s.configured(ctx)
 	removed, err := s.engine.ClearCache(ctx)
 	return ext.CacheClearResult{Removed: removed}, err
-}
-
-// conversationsList pages through the conversations; the cursor is the number
-// of those already seen.
-func (s *Server) conversationsList(_ context.Context, p *ext.ConversationsListParams, _ view) (ext.ConversationsListResult, error) {
-	seen := 0
-	if p.Cursor != "" {
-		var err error
-		if seen, err = strconv.Atoi(p.Cursor); err != nil || seen < 0 {
-			return ext.ConversationsListResult{}, invalid("cursor", "a previous result's nextCursor was expected")
-		}
-	}
-	if p.Limit < 0 {
-		return ext.ConversationsListResult{}, invalid("limit", "0 or more was expected")
-	}
-	items, more := s.engine.Conversations().List(seen, p.Limit)
-	result := ext.ConversationsListResult{Items: items}
-	if more {
-		result.NextCursor = strconv.Itoa(seen + len(items))
-	}
-	return result, nil
-}
-
-func (s *Server) conversationsGet(_ context.Context, p *ext.ConversationParams, _ view) (chat.Conversation, error) {
-	return s.engine.Conversations().Get(p.ConversationID)
-}
-
-func (s *Server) conversationsRename(_ context.Context, p *ext.ConversationsRenameParams, _ view) (chat.Summary, error) {
-	if p.Title == "" {
-		return chat.Summary{}, invalid("title", "a title was expected")
-	}
-	return s.engine.Conversations().Rename(p.ConversationID, p.Title)
-}
-
-func (s *Server) conversationsDelete(_ context.Context, p *ext.ConversationParams, _ view) (any, error) {
-	return nil, s.engine.Conversations().Delete(p.ConversationID)
 }

@@ -69,6 +69,7 @@ type Server struct {
 	answers  answers
 	newest   *shelf  // what is open now
 	sending  sending // chat documents that an answer is written into
+	inline   inline
 }
 
 // New returns a session that is not yet connected.

@@ -46,7 +46,7 @@ var update = flag.Bool("update", false, "write what happens into the transcripts
 // The operations. TEXT is a JSON string. In JSON and TEXT, $uri stands for the
 // address of main.go, $uri(NAME) for another file's, $range for the selection,
 // $conversation and $message for the ids in the last result that had them, or in
-// its first item.
+// its first item, and $cursor for its nextCursor.
 //
 //	connect                     connects without initialize; else the first operation does both
 //	initialize                  shakes hands and prints the result
@@ -342,7 +342,7 @@ func (r *transcript) expand(s string) string {
 		r.t.Fatal(err)
 	}
 	return strings.NewReplacer("$uri", r.e.URI("main.go"), "$range", string(selection),
-		"$conversation", r.ids["conversationId"], "$message", r.ids["messageId"]).Replace(s)
+		"$conversation", r.ids["conversationId"], "$message", r.ids["messageId"], "$cursor", r.ids["nextCursor"]).Replace(s)
 }
 
 func (r *transcript) decode(raw string, into any) {
@@ -671,6 +671,9 @@ func (r *transcript) printResponse(result json.RawMessage, err *lsptest.WireErro
 	}
 	var ids map[string]any
 	if json.Unmarshal(result, &ids) == nil {
+		if cursor, ok := ids["nextCursor"].(string); ok {
+			r.ids["nextCursor"] = cursor
+		}
 		if items, ok := ids["items"].([]any); ok && len(items) > 0 {
 			ids, _ = items[0].(map[string]any)
 		}
@@ -715,6 +718,8 @@ var (
 	scrubShortID  = regexp.MustCompile(`answers/[A-Z2-7]{8}-`)
 	scrubServer   = regexp.MustCompile(`127\.0\.0\.1:\d{4,5}`)
 	scrubTime     = regexp.MustCompile(`"\d{4}-\d\d-\d\dT[0-9:.]+Z"`)
+	scrubSecond   = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`) // inside a text
+	scrubCursor   = regexp.MustCompile(`"nextCursor": "[^"]*"`)
 	scrubMeasured = regexp.MustCompile(`"(firstTokenMs|totalMs|tokensPerSecond|goroutines|heapBytes|uptimeSeconds|p50|p95)": ?[0-9.e+-]+`)
 	scrubOutline  = regexp.MustCompile(`"completionTokens":\d+`)
 	scrubScore    = regexp.MustCompile(`"(score": ?[0-9.e+-]+|(?:complexity|queryType)": ?"[a-z]+")`) // the router's own tests know them
@@ -734,6 +739,8 @@ func (s *scrubber) scrub(text string) string {
 	text = scrubServer.ReplaceAllString(text, "SERVER")
 	text = scrubLikeness.ReplaceAllString(text, "")
 	text = scrubTime.ReplaceAllString(text, `"TIME"`)
+	text = scrubSecond.ReplaceAllString(text, "TIME")
+	text = scrubCursor.ReplaceAllString(text, `"nextCursor": "CURSOR"`)
 	text = scrubMeasured.ReplaceAllString(text, `"$1": MEASURED`)
 	text = scrubScore.ReplaceAllStringFunc(text, func(m string) string {
 		name, _, _ := strings.Cut(m, ":")

@@ -12,6 +12,9 @@
 //	rigrun-lsp audit show [-n N] [--json]
 //	rigrun-lsp doctor [--json]
 //	rigrun-lsp cache stats|clear [--json]
+//	rigrun-lsp conversations list [-n N] [--json]
+//	rigrun-lsp conversations show ID [--json]
+//	rigrun-lsp conversations export ID [--format markdown|json|html]
 //	rigrun-lsp version
 //
 // The exit status is 0 where it did what was asked, 1 where it failed (with one
@@ -89,6 +92,8 @@ func dispatch(ctx context.Context, args []string, std stdio, getenv func(string)
 		return doctorCommand(ctx, args[1:], std, getenv)
 	case "cache":
 		return cacheCommand(ctx, args[1:], std, getenv)
+	case "conversations":
+		return conversationsCommand(args[1:], std, getenv)
 	case "version", "--version":
 		return printVersion(std.out)
 	}
@@ -134,6 +139,12 @@ const helpText = `rigrun-lsp answers questions about code, in any LSP editor.
   rigrun-lsp doctor [--json]         check what an answer needs, and what to do about what is missing
   rigrun-lsp cache stats|clear [--json]
                                      count the kept answers, or remove them
+  rigrun-lsp conversations list [-n N] [--json]
+                                     list the N conversations used last (20)
+  rigrun-lsp conversations show ID [--json]
+                                     print a conversation
+  rigrun-lsp conversations export ID [--format markdown|json|html]
+                                     write it as a document to stdout
   rigrun-lsp version                 print the version
 
 Settings come from $XDG_CONFIG_HOME/rigrun/config.toml and the editor; docs/protocol.md lists them.

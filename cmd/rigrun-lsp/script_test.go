@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,6 +36,7 @@ func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"rigrun-lsp":
 //	unframe IN OUT                 writes the messages in IN one a line; anything else in IN fails
 //	editor unix|tcp IN OUT         listens as an editor does, at $ADDRESS; sends IN when the
 //	                               server connects, and writes what comes back to OUT
+//	id                             sets $ID to the conversationId that the last command printed
 //	hangup                         waits until the server has closed that connection
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -48,6 +50,13 @@ func TestScripts(t *testing.T) {
 			"frame":   func(ts *testscript.TestScript, _ bool, args []string) { frameFile(ts, args) },
 			"unframe": unframeFile,
 			"editor":  func(ts *testscript.TestScript, _ bool, args []string) { listen(ts, args) },
+			"id": func(ts *testscript.TestScript, _ bool, _ []string) {
+				m := regexp.MustCompile(`"conversationId":"([^"]+)"`).FindStringSubmatch(ts.ReadFile("stdout"))
+				if m == nil {
+					ts.Fatalf("no conversationId was printed")
+				}
+				ts.Setenv("ID", m[1])
+			},
 			"hangup": func(ts *testscript.TestScript, _ bool, _ []string) {
 				ts.Check(<-ts.Value(hangupKey{}).(chan error))
 			},

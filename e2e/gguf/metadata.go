@@ -16,7 +16,7 @@ func metadata(s Shape) []field {
 	for i, p := range pieces {
 		texts[i], scores[i], kinds[i] = p.text, p.score, p.kind
 	}
-	return []field{
+	all := []field{
 		{"general.architecture", "llama"},
 		{"general.name", s.Name},
 		{"general.file_type", uint32(0)}, // all weights are 32-bit floats
@@ -41,4 +41,12 @@ func metadata(s Shape) []field {
 		{"tokenizer.ggml.add_space_prefix", true},
 		{"tokenizer.chat_template", ChatTemplate},
 	}
+	if s.Infill {
+		// Three pieces that no test's text needs stand for the marks of a gap.
+		all = append(all,
+			field{"tokenizer.ggml.fim_pre_token_id", uint32(VocabularySize - 3)},
+			field{"tokenizer.ggml.fim_suf_token_id", uint32(VocabularySize - 2)},
+			field{"tokenizer.ggml.fim_mid_token_id", uint32(VocabularySize - 1)})
+	}
+	return all
 }

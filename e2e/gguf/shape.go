@@ -22,6 +22,8 @@ type Shape struct {
 	// Endless models never end an answer by themselves: it stops at the
 	// request's or the context's limit, or when someone cancels it.
 	Endless bool
+
+	Infill bool // it has the marks with which a server asks to fill in a gap
 }
 
 // Tiny is a model of 0.65 MB that says a thousand tokens and more a second and

@@ -29,6 +29,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/prompt"
 	"github.com/rigrun/rigrun-lsp/engine/route"
 	"github.com/rigrun/rigrun-lsp/engine/secret"
+	"github.com/rigrun/rigrun-lsp/engine/store"
 	"github.com/rigrun/rigrun-lsp/engine/tools"
 	"github.com/rigrun/rigrun-lsp/engine/workspace"
 )
@@ -44,6 +45,7 @@ type House struct {
 	ledger *ledger.Ledger
 	key    func() secret.Key
 	file   *database.File // of what outlives the process, nil for none
+	talks  *store.Conversations
 	shelf  shelf
 	looks  func(folders []string) tools.Workspace // set by UseWorkspaces; nil before
 }
@@ -62,13 +64,32 @@ func Open(stateDir string) *House {
 	if stateDir != "" {
 		file = database.New(within("rigrun.db"), time.Now)
 	}
-	return &House{
+	h := &House{
 		log:    audit.Open(dir),
 		file:   file,
 		ledger: ledger.Open(within("ledger"), time.Now),
 		key:    sync.OnceValue(func() secret.Key { return placeholderKey(dir) }),
 		shelf:  shelf{file: file, builtin: embed.Open()},
 	}
+	h.talks = store.Open(store.Options{File: file, Now: time.Now, Hide: h.hide})
+	return h
+}
+
+// hide replaces the secrets of a text that is to be kept.
+func (h *House) hide(text string) string {
+	hidden, _ := h.key().Vault(text).Redact(text)
+	return hidden
+}
+
+// Conversations returns the conversations as a configuration has them kept.
+func (h *House) Conversations(c config.Config) *store.Conversations {
+	h.talks.Configure(keep(c))
+	return h.talks
+}
+
+// keep says what of the conversations is kept in the file.
+func keep(c config.Config) store.Settings {
+	return store.Settings{Enabled: c.Conversations.Enabled, MaxAge: c.Conversations.MaxAge, MaxBytes: c.Conversations.MaxBytes}
 }
 
 // AuditDir is the folder of the audit log, "" where there is none.
@@ -91,7 +112,7 @@ func placeholderKey(dir string) secret.Key {
 
 // Close writes what is still to be written. The error is what could not be kept.
 func (h *House) Close() error {
-	err := h.shelf.close()
+	err := errors.Join(h.talks.Close(), h.shelf.close())
 	if h.file != nil {
 		err = errors.Join(err, h.file.Close())
 	}
@@ -107,6 +128,8 @@ func (h *House) Engine(c config.Config, files outline.Files) *engine.Engine {
 		OutlineModel: outline.Model,
 		Prompts:      prompt.NewLibrary(h.Prompts),
 		Now:          time.Now,
+
+		Conversations: h.talks,
 	})
 }
 
@@ -130,6 +153,7 @@ func (h *House) Setup(c config.Config) engine.Setup {
 		Rules:       rules(c, noCloud),
 		Redact:      c.RedactSecrets,
 		Key:         h.key,
+		Keep:        keep(c),
 		MaxDayCents: c.MaxDayCents,
 		Ledger:      h.ledger,
 		Audit:       log,

@@ -41,7 +41,7 @@ func (h *House) Probes(c config.Config, f Found) []doctor.Probe {
 	_, noCloud := cloudOf(c, client)
 	return []doctor.Probe{
 		doctor.Configuration(f.Files, f.Problems),
-		doctor.ModelServer(server), doctor.Model(server), doctor.FirstToken(server),
+		doctor.ModelServer(server), doctor.Model(server), doctor.FirstToken(server), doctor.Completion(server, c.Complete),
 		doctor.Proxy(client.ProxyFor, c.Local.URL, c.Cloud.URL), doctor.Certificates(f.Getenv),
 		h.storeProbe(), h.cacheProbe(c, f.Stored), h.auditProbe(c), cloudProbe(c, noCloud),
 		doctor.Git(),

@@ -199,3 +199,11 @@ type Model struct {
 	// model can be replaced under its name.
 	Digest string `json:"-"`
 }
+
+// Gap is a place in a document that a model is asked to fill in.
+type Gap struct {
+	Model          string // as the backend names it, never "" when a backend gets it
+	Level          Level  // the classification of what is sent
+	Prefix, Suffix string // what stands before and after it
+	MaxTokens      int    // at most this many
+}

@@ -105,7 +105,19 @@ type Result struct {
 	Steps          []Step        `json:"steps,omitzero"` // the tools that were used, in order; left out where none was
 }
 
-// Message is one turn of a stored conversation.
+// ContextUse says what of a document, or of anything else, a question was asked
+// with. Lines are 1-based and inclusive, 0 where there are none; Tokens is about
+// how many a model was sent.
+type ContextUse struct {
+	Kind      ContextKind `json:"kind"`
+	URI       string      `json:"uri,omitzero"`
+	Query     string      `json:"query,omitzero"`
+	FirstLine int         `json:"firstLine,omitzero"`
+	LastLine  int         `json:"lastLine,omitzero"`
+	Tokens    int         `json:"tokens"`
+}
+
+// Message is one turn of a stored conversation. A question has its Context.
 type Message struct {
 	MessageID   string         `json:"messageId"`
 	Role        Role           `json:"role"`
@@ -116,6 +128,7 @@ type Message struct {
 	Route       *RouteDecision `json:"route,omitzero"`
 	Cache       *CacheInfo     `json:"cache,omitzero"`
 	Usage       *Usage         `json:"usage,omitzero"`
+	Context     []ContextUse   `json:"context,omitzero"`
 	CreatedAt   time.Time      `json:"createdAt"`
 }
 
@@ -135,6 +148,14 @@ type Summary struct {
 type Conversation struct {
 	Summary
 	Messages []Message `json:"messages"`
+}
+
+// Found is a conversation that a search has found, with up to three passages of
+// its messages around what was searched for. Its title alone may have matched:
+// then there are none.
+type Found struct {
+	Summary  Summary  `json:"summary"`
+	Snippets []string `json:"snippets"`
 }
 
 // Percentiles are the median and the 95th percentile of recent values.

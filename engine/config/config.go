@@ -33,6 +33,8 @@ type Config struct {
 	Audit          bool
 	Cache          Cache
 	Tools          bool // models may look into the workspace while they answer
+	Conversations  Conversations
+	Complete       bool // code is completed while it is typed
 	Trace          string
 
 	Actions []Action // custom ones, in order of their names
@@ -57,6 +59,13 @@ type Cache struct {
 	Marked     bool          // answers marked CUI and above are kept, too, in memory alone
 	Threshold  float64       // the least similarity of a semantic hit, 0 for the embedder's own
 	Store      string        // "" for the embedded file, else a redis:// or rediss:// URL
+}
+
+// Conversations says what of the conversations is kept in the file.
+type Conversations struct {
+	Enabled  bool          // off keeps them in the process's memory alone
+	MaxAge   time.Duration // since the last use; 0 is no limit
+	MaxBytes int64         // of text; 0 is no limit
 }
 
 // Equal reports whether two configurations say the same.

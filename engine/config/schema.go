@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,8 +34,9 @@ func Default() Config {
 		Local:         Local{Kind: "auto", URL: DefaultURL, KeepAlive: 5 * time.Minute},
 		Cloud:         Cloud{Tools: true},
 		RedactSecrets: true, Audit: true, Tools: true,
-		Cache: Cache{Enabled: true, TTL: 24 * time.Hour, MaxEntries: 10_000, Semantic: true, Marked: true},
-		Trace: "off",
+		Cache:         Cache{Enabled: true, TTL: 24 * time.Hour, MaxEntries: 10_000, Semantic: true, Marked: true},
+		Conversations: Conversations{Enabled: true, MaxAge: 365 * day, MaxBytes: 256 << 20},
+		Trace:         "off",
 	}
 }
 
@@ -181,7 +183,22 @@ func otherKeys() []Key {
 			keyActions, "object", "{}", "Custom actions by name: `{ title, kind, prompt, edits }`; docs/prompts.md describes them.", true,
 			actions(func(c *Config, v []Action) { c.Actions = v }),
 		},
-		{"inlineCompletion.enabled", "boolean", "false", "Complete code while typing.", false, boolean(discard[bool])},
+		{
+			"conversations.enabled", "boolean", "true", "Keep conversations in a file; off keeps them in this process's memory alone.", true,
+			boolean(func(c *Config, v bool) { c.Conversations.Enabled = v }),
+		},
+		{
+			"conversations.maxAge", "duration", `"365d"`, "How long a conversation is kept that is not used; 0 is for ever.", true,
+			duration(func(c *Config, v time.Duration) { c.Conversations.MaxAge = max(v, 0) }),
+		},
+		{
+			"conversations.maxBytes", "integer", "268435456", "How much text the kept conversations may have; 0 is no limit. The one used longest ago goes first.", true,
+			integer(func(c *Config, v int) { c.Conversations.MaxBytes = int64(v) }),
+		},
+		{
+			"inlineCompletion.enabled", "boolean", "false", "Complete code while typing, by the local model alone.", true,
+			boolean(func(c *Config, v bool) { c.Complete = v }),
+		},
 		{
 			"tools.enabled", "boolean", "true", "Let a model read files, search and see git's log and diff in the workspace while it answers a free question.", true,
 			boolean(func(c *Config, v bool) { c.Tools = v }),
@@ -199,9 +216,6 @@ const keyMaxTier = "routing.maxTier"
 const keyClassification = "security.classification"
 
 const keyActions = "actions"
-
-// discard is for a key of the contract that is checked and not yet read.
-func discard[T any](*Config, T) {}
 
 func find(schema []Key, name string) *Key {
 	i := slices.IndexFunc(schema, func(k Key) bool { return k.Name == name })
@@ -332,7 +346,16 @@ func redisURL(set func(*Config, string)) func(*Config, any) error {
 	}
 }
 
-// duration takes Go's form ("90s", "5m", "-1s") and, as Ollama does, a number of seconds.
+const day = 24 * time.Hour
+
+// parseDays reads a number of days, of which a duration can hold some 100,000.
+func parseDays(s string) (int32, error) {
+	n, err := strconv.ParseInt(s, 10, 17)
+	return int32(n), err
+}
+
+// duration takes Go's form ("90s", "5m", "-1s"), whole days ("30d") and, as Ollama
+// does, a number of seconds.
 func duration(set func(*Config, time.Duration)) func(*Config, any) error {
 	return func(c *Config, v any) error {
 		if n, ok := number(v); ok {
@@ -341,8 +364,13 @@ func duration(set func(*Config, time.Duration)) func(*Config, any) error {
 		}
 		s, _ := v.(string)
 		d, err := time.ParseDuration(s)
+		if days, ok := strings.CutSuffix(s, "d"); ok {
+			var n int32
+			n, err = parseDays(days)
+			d = time.Duration(n) * day
+		}
 		if err != nil {
-			return errors.New("a duration such as \"5m\" or \"90s\" was expected")
+			return errors.New("a duration such as \"5m\", \"90s\" or \"30d\" was expected")
 		}
 		set(c, d)
 		return nil

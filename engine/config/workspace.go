@@ -152,6 +152,7 @@ func tightenings() map[string]func(old, next Config) bool {
 		"cache.marked":           stays(func(c Config) bool { return !c.Cache.Marked }),
 		"cache.semantic":         stays(func(c Config) bool { return !c.Cache.Semantic }),
 		"tools.enabled":          stays(func(c Config) bool { return !c.Tools }),
+		"conversations.enabled":  stays(func(c Config) bool { return !c.Conversations.Enabled }),
 		keyMaxTier: func(old, next Config) bool {
 			was, _ := old.TierRank(old.MaxTier)
 			is, known := next.TierRank(next.MaxTier)

@@ -25,6 +25,7 @@ const (
 	// into the file by itself.
 	CheckpointPages = 256
 
+	// PageBytes is how large a page of the file is.
 	PageBytes = 8192 // three vectors of 512 numbers a page, not one
 
 	cacheKiB   = 512 // of pages, for each of the two connections
@@ -212,6 +213,19 @@ func (d *DB) Row(query string, args []any, into ...any) (bool, error) {
 		return false, err
 	}
 	err = s.QueryRow(args...).Scan(into...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// RowIn is Row inside a transaction.
+func (d *DB) RowIn(tx *sql.Tx, query string, args []any, into ...any) (bool, error) {
+	s, err := d.Statement(query)
+	if err != nil {
+		return false, err
+	}
+	err = tx.StmtContext(context.Background(), s).QueryRow(args...).Scan(into...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

@@ -37,6 +37,13 @@ const (
 // New returns a file that is opened when it is first used. The path is absolute.
 func New(path string, now func() time.Time) *File { return &File{path: path, now: now} }
 
+// Opened reports whether the file is open.
+func (f *File) Opened() bool {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.db != nil
+}
+
 // Path is the file's name.
 func (f *File) Path() string { return f.path }
 

@@ -63,8 +63,12 @@ END;
 //
 // The two indexes of words hold no text of their own; triggers keep them in step
 // with the rows. An answer that still streams is not indexed (indexed = 0) until
-// it has ended. Where a row is deleted, its words leave the index at once
-// (secure-delete), instead of being marked as deleted.
+// it has ended.
+//
+// A conversation that is deleted leaves at once, its messages one by one: their
+// words are taken out of the index so that nothing is left of them, which takes
+// some milliseconds for each. removed has the conversations whose messages are
+// still to go.
 const conversations = `
 CREATE TABLE file (name TEXT NOT NULL);
 INSERT INTO file VALUES (lower(hex(randomblob(16))));
@@ -98,10 +102,10 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_conversation ON messages (conversation);
 CREATE INDEX messages_unindexed ON messages (changed) WHERE indexed = 0;
-CREATE VIRTUAL TABLE words USING fts5 (text, content = 'messages', content_rowid = 'n', tokenize = "unicode61 remove_diacritics 2 tokenchars '_'", prefix = '2 3 4', columnsize = 0, detail = full);
-CREATE VIRTUAL TABLE titles USING fts5 (title, content = 'conversations', content_rowid = 'n', tokenize = "unicode61 remove_diacritics 2 tokenchars '_'", prefix = '2 3 4', columnsize = 0, detail = full);
-INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+CREATE VIRTUAL TABLE words USING fts5 (text, content = 'messages', content_rowid = 'n', tokenize = "unicode61 remove_diacritics 2 tokenchars '_'", prefix = '2 3', columnsize = 0, detail = full);
+CREATE VIRTUAL TABLE titles USING fts5 (title, content = 'conversations', content_rowid = 'n', tokenize = "unicode61 remove_diacritics 2 tokenchars '_'", prefix = '2 3', columnsize = 0, detail = full);
 INSERT INTO titles (titles, rank) VALUES ('secure-delete', 1);
+CREATE TABLE removed (conversation INTEGER PRIMARY KEY, secure INTEGER NOT NULL);
 CREATE TRIGGER messages_added AFTER INSERT ON messages BEGIN
 	UPDATE conversations SET messages = messages + 1, bytes = bytes + new.size WHERE n = new.conversation;
 END;
@@ -127,8 +131,7 @@ CREATE TRIGGER conversations_renamed AFTER UPDATE OF title ON conversations BEGI
 	INSERT INTO titles (titles, rowid, title) VALUES ('delete', old.n, old.title);
 	INSERT INTO titles (rowid, title) VALUES (new.n, new.title);
 END;
-CREATE TRIGGER conversations_removed BEFORE DELETE ON conversations BEGIN
-	DELETE FROM messages WHERE conversation = old.n;
+CREATE TRIGGER conversations_removed AFTER DELETE ON conversations BEGIN
 	INSERT INTO titles (titles, rowid, title) VALUES ('delete', old.n, old.title);
 END;
 `

@@ -2,62 +2,119 @@ package store
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"sort"
-	"strings"
+	"slices"
 	"sync"
 	"time"
-	"unicode"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/database"
 )
 
-// MaxConversations is how many conversations are kept in memory.
-const MaxConversations = 200
+const (
+	// MaxConversations is how many conversations are held in memory that are in no
+	// file. Beyond that the one that was used longest ago goes.
+	MaxConversations = 200
 
-// maxTitle is the longest title made from a question, in characters.
-const maxTitle = 60
+	// maxIdle is how many conversations are held in memory that the file has, too:
+	// they can go on should the file be lost.
+	maxIdle = 20
+)
 
-// ErrNoMessage is returned for an identifier no message has.
-var ErrNoMessage = errors.New("there is no message with this id")
+var (
+	// ErrNoMessage is returned for an identifier no message has.
+	ErrNoMessage = errors.New("there is no message with this id")
 
-// ErrNotFound is returned for an identifier no conversation has.
-var ErrNotFound = errors.New("there is no conversation with this id")
+	// ErrNotFound is returned for an identifier no conversation has.
+	ErrNotFound = errors.New("there is no conversation with this id")
 
-// Conversations is a set of conversations in memory. Make it with [New].
+	// ErrCursor is returned for a cursor that no list has returned.
+	ErrCursor = errors.New("a cursor of an earlier list was expected")
+)
+
+// Settings say how much is kept in the file, and whether anything is.
+type Settings struct {
+	Enabled  bool
+	MaxAge   time.Duration // since a conversation was last used; 0 is no limit
+	MaxBytes int64         // of what all conversations say and were asked with; 0 is no limit
+}
+
+// Options are what conversations are kept with.
+type Options struct {
+	File *database.File // shared with others, and closed by who opened it; nil keeps all in memory alone
+	Now  func() time.Time
+
+	// Hide replaces the secrets of a prompt on its way to the file. Nil replaces nothing.
+	Hide func(text string) string
+
+	Settings Settings
+}
+
+// Conversations are the conversations of a user. Make them with [New] or [Open].
 type Conversations struct {
-	now func() time.Time
+	file   *database.File
+	now    func() time.Time
+	hide   func(text string) string
+	writer writer
 
-	mu  sync.Mutex
-	all map[string]*conversation // guarded by mu, and so is everything reachable from it
+	mu       sync.Mutex
+	settings Settings                 // guarded by mu
+	all      map[string]*conversation // guarded by mu, and so is everything reachable from it
 }
 
-// conversation is one conversation. prompts holds, for each message, the text a
-// model was or would be sent for it, which for a question includes its context.
-type conversation struct {
-	summary  chat.Summary
-	messages []chat.Message
-	prompts  []string
-	entries  map[string]string // under which ID the cache keeps a message, by the message's; nil before the first
-	recap    string            // stands for the first messages, "" where there is none
-	recapped int               // how many messages it stands for
-	sealed   string            // why nothing of it may go to a cloud, "" where nothing stands against it
-	busy     int               // answers being written; a busy conversation is not dropped
+// New returns conversations that live in memory alone and read the time from now.
+func New(now func() time.Time) *Conversations { return Open(Options{Now: now}) }
+
+// Open returns the conversations of a file, which it touches when something is
+// read or has to be written. Close them before the file.
+func Open(o Options) *Conversations {
+	s := &Conversations{
+		file: o.File, now: o.Now, hide: o.Hide, settings: o.Settings,
+		all: map[string]*conversation{},
+	}
+	s.writer.begin()
+	if s.hide == nil {
+		s.hide = func(text string) string { return text }
+	}
+	return s
 }
 
-// New returns an empty set that reads the time from now.
-func New(now func() time.Time) *Conversations {
-	return &Conversations{now: now, all: map[string]*conversation{}}
+// Configure puts other settings in force. Where they keep nothing, what is not in
+// the file yet never gets there.
+func (s *Conversations) Configure(settings Settings) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.settings = settings; settings.Enabled {
+		return
+	}
+	for _, c := range s.all {
+		for _, m := range c.messages {
+			m.unkept = m.unkept || m.n == 0
+		}
+	}
 }
+
+// keeps reports whether there is a file to read and write.
+func (s *Conversations) keeps() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.keepsLocked()
+}
+
+func (s *Conversations) keepsLocked() bool { return s.file != nil && s.settings.Enabled }
 
 // Begin records a question in the conversation with the given id, or in a new
 // one for "", and returns the turn to write the answer to. rendered is the
 // question as a model is sent it. sealed says why the question may not go to a
 // cloud, "" where it may; a conversation stays sealed, since later questions
-// carry what it held.
+// carry what it held. A new conversation waits for no file.
 func (s *Conversations) Begin(req chat.Request, rendered, sealed string) (*Turn, error) {
+	if err := s.refresh(req.ConversationID); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, err := s.openLocked(req)
@@ -67,19 +124,45 @@ func (s *Conversations) Begin(req chat.Request, rendered, sealed string) (*Turn,
 	c.sealed = cmp.Or(c.sealed, sealed)
 	before := c.before()
 	now := s.now().UTC()
-	c.append(chat.Message{MessageID: newID(), Role: chat.RoleUser, Text: question(req), CreatedAt: now}, rendered)
-	answer := chat.Message{MessageID: newID(), Role: chat.RoleAssistant, Interrupted: true, CreatedAt: now}
-	c.append(answer, "")
+	t := &Turn{store: s, conv: c, sealed: sealed, ConversationID: c.summary.ConversationID}
+	t.question = &message{prompt: rendered, own: true, unkept: !s.keepsLocked(), Message: chat.Message{
+		MessageID: newID(), Role: chat.RoleUser, Text: question(req), Context: uses(req.Context), CreatedAt: now,
+	}}
+	t.answer = &message{own: true, unkept: t.question.unkept, growing: true, Message: chat.Message{
+		MessageID: newID(), Role: chat.RoleAssistant, Interrupted: true, CreatedAt: now,
+	}}
+	if sealed != "" {
+		t.question.hidden, t.question.ready = question(req)+sealedNote, true
+	}
+	c.messages = append(c.messages, t.question, t.answer)
 	c.summary.UpdatedAt = now
 	c.summary.Classification = max(c.summary.Classification, req.Classification)
 	before.Classification = c.summary.Classification
 	c.busy++
-	return &Turn{
-		ConversationID: c.summary.ConversationID,
-		MessageID:      answer.MessageID,
-		Before:         before,
-		store:          s, conv: c, at: len(c.messages) - 1,
-	}, nil
+	s.dropOldestLocked()
+	t.MessageID, t.Before = t.answer.MessageID, before
+	return t, nil
+}
+
+// sealedNote stands in the file for the context of a question about a file of
+// secrets: no rule finds all of those.
+const sealedNote = "\n\n(What this question was asked with holds secrets and was not kept.)"
+
+// bytesPerToken is how many bytes a token is taken to have: the usual average for
+// English and code.
+const bytesPerToken = 4
+
+// uses is what a conversation shows of a question's context.
+func uses(items []chat.ContextItem) []chat.ContextUse {
+	var all []chat.ContextUse
+	for _, item := range items {
+		all = append(all, chat.ContextUse{
+			Kind: item.Kind, URI: item.URI, Query: item.Query,
+			FirstLine: item.Span.FirstLine, LastLine: item.Span.LastLine,
+			Tokens: (len(item.Text) + bytesPerToken - 1) / bytesPerToken,
+		})
+	}
+	return all
 }
 
 // openLocked finds the conversation a request names, or makes a new one.
@@ -91,73 +174,106 @@ func (s *Conversations) openLocked(req chat.Request) (*conversation, error) {
 		}
 		return c, nil
 	}
-	s.dropOldestLocked()
 	c := &conversation{summary: chat.Summary{ConversationID: newID(), Title: title(req), CreatedAt: s.now().UTC()}}
 	s.all[c.summary.ConversationID] = c
 	return c, nil
 }
 
-// dropOldestLocked makes room for one more conversation.
+// dropOldestLocked forgets what is too much for memory beside the conversation
+// that has just begun: of what the file has, too, and of what it has not.
 func (s *Conversations) dropOldestLocked() {
-	if len(s.all) < MaxConversations {
-		return
-	}
-	var oldest *conversation
+	var idle, apart []*conversation
 	for _, c := range s.all {
-		if c.busy == 0 && (oldest == nil || c.summary.UpdatedAt.Before(oldest.summary.UpdatedAt)) {
-			oldest = c
+		switch {
+		case c.busy > 0:
+		case c.apart():
+			apart = append(apart, c)
+		default:
+			idle = append(idle, c)
 		}
 	}
-	if oldest != nil {
-		delete(s.all, oldest.summary.ConversationID)
-	}
-}
-
-func (c *conversation) append(m chat.Message, prompt string) {
-	c.messages = append(c.messages, m)
-	c.prompts = append(c.prompts, prompt)
-	c.summary.MessageCount = len(c.messages)
-}
-
-// before is what the next question is sent with: the summary of the oldest
-// messages, then every question that has an answer, and that answer, whole or not.
-func (c *conversation) before() Before {
-	b := Before{Summary: c.recap, Classification: c.summary.Classification, Sealed: c.sealed}
-	for i := c.recapped; i+1 < len(c.messages); i += 2 {
-		if answer := c.messages[i+1].Text; answer != "" {
-			b.Numbers = append(b.Numbers, i, i+1)
-			b.History = append(b.History,
-				chat.Turn{Role: chat.RoleUser, Content: c.prompts[i]},
-				chat.Turn{Role: chat.RoleAssistant, Content: answer})
+	for limit, list := range map[int][]*conversation{maxIdle: idle, MaxConversations - 1: apart} {
+		slices.SortFunc(list, func(a, b *conversation) int { return b.summary.UpdatedAt.Compare(a.summary.UpdatedAt) })
+		for _, c := range list[min(limit, len(list)):] {
+			delete(s.all, c.summary.ConversationID)
 		}
 	}
-	return b
 }
 
-// Summarise records a text that stands for the first upTo messages of a
-// conversation in what a model is sent. The messages themselves stay. upTo is
-// even, so that no question loses its answer, and at most the number of messages.
-func (s *Conversations) Summarise(id string, upTo int, text string) error {
+// refresh brings memory up to what the file has of a conversation, and forgets
+// one that was deleted in another process. Where the file cannot be read, memory
+// has to do.
+func (s *Conversations) refresh(id string) error {
+	stored, name, err := s.read(id, true)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, ok := s.all[id]
-	if !ok {
-		return ErrNotFound
+	c := s.all[id]
+	switch {
+	case err != nil:
+		if c == nil {
+			return err
+		}
+	case stored == nil:
+		s.settleLocked(c, name)
+	case c == nil:
+		s.all[id] = stored
+	default:
+		*c = *c.join(stored)
 	}
-	if upTo < c.recapped || upTo%2 != 0 || upTo > len(c.messages) {
-		return fmt.Errorf("a summary of %d messages does not fit a conversation that has %d, %d of them summarised", upTo, len(c.messages), c.recapped)
-	}
-	c.recap, c.recapped = text, upTo
 	return nil
+}
+
+// settleLocked forgets a conversation that its file, which is called name, does
+// not have any more.
+func (s *Conversations) settleLocked(c *conversation, name string) {
+	if c != nil && c.savedIn != "" && c.savedIn == name {
+		c.gone = true
+		delete(s.all, c.summary.ConversationID)
+	}
+}
+
+// find returns a copy of a conversation, with or without the prompts.
+func (s *Conversations) find(id string, prompts bool) (*conversation, error) {
+	stored, name, err := s.read(id, prompts)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.all[id]
+	switch {
+	case err == nil && stored == nil:
+		s.settleLocked(c, name)
+		c = s.all[id]
+	case c == nil && err != nil:
+		return nil, err
+	case c == nil:
+		return stored, nil
+	case stored != nil:
+		return c.join(stored).clone(), nil
+	}
+	if c == nil {
+		return nil, ErrNotFound
+	}
+	return c.clone(), nil
+}
+
+// clone is a copy that nobody changes.
+func (c *conversation) clone() *conversation {
+	d := *c
+	d.messages = make([]*message, len(c.messages))
+	for i, m := range c.messages {
+		n := *m
+		d.messages[i] = &n
+	}
+	return &d
 }
 
 // Upcoming returns what the next question of a conversation would be sent with.
 // A conversation that is not here has nothing.
 func (s *Conversations) Upcoming(id string) Before {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c, ok := s.all[id]
-	if !ok {
+	if id == "" {
+		return Before{}
+	}
+	c, err := s.find(id, true)
+	if err != nil {
 		return Before{}
 	}
 	return c.before()
@@ -165,105 +281,68 @@ func (s *Conversations) Upcoming(id string) Before {
 
 // Get returns a conversation with its messages.
 func (s *Conversations) Get(id string) (chat.Conversation, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c, ok := s.all[id]
-	if !ok {
-		return chat.Conversation{}, ErrNotFound
+	c, err := s.find(id, false)
+	if err != nil {
+		return chat.Conversation{}, err
 	}
-	messages := make([]chat.Message, len(c.messages))
-	copy(messages, c.messages)
-	return chat.Conversation{Summary: c.summary, Messages: messages}, nil
-}
-
-// List returns up to limit summaries (0: all) starting at offset, the last used
-// first, and whether there are more.
-func (s *Conversations) List(offset, limit int) (items []chat.Summary, more bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	items = make([]chat.Summary, 0, len(s.all))
-	for _, c := range s.all {
-		items = append(items, c.summary)
-	}
-	sort.Slice(items, func(i, j int) bool {
-		if !items[i].UpdatedAt.Equal(items[j].UpdatedAt) {
-			return items[i].UpdatedAt.After(items[j].UpdatedAt)
-		}
-		return items[i].ConversationID < items[j].ConversationID
-	})
-	items = items[min(max(offset, 0), len(items)):]
-	if limit > 0 && len(items) > limit {
-		return items[:limit], true
-	}
-	return items, false
+	return c.whole(), nil
 }
 
 // Entry returns under which ID the cache keeps a message, "" where it does not.
 func (s *Conversations) Entry(messageID string) (string, error) {
+	if entry, ok := s.entryHere(messageID); ok {
+		return entry, nil
+	}
+	if !s.keeps() {
+		return "", ErrNoMessage
+	}
+	var entry string
+	var found bool
+	err := s.file.Use(context.Background(), func(d *database.DB) (err error) {
+		found, err = d.Row(getMessageEntry, []any{messageID}, &entry)
+		return err
+	})
+	if err == nil && !found {
+		err = ErrNoMessage
+	}
+	return entry, err
+}
+
+func (s *Conversations) entryHere(messageID string) (string, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.all {
-		for i := range c.messages {
-			if c.messages[i].MessageID == messageID {
-				return c.entries[messageID], nil
+		for _, m := range c.messages {
+			if m.MessageID == messageID {
+				return m.entry, true
 			}
 		}
 	}
-	return "", ErrNoMessage
+	return "", false
 }
 
-// Rename gives a conversation a new title and returns its summary.
-func (s *Conversations) Rename(id, title string) (chat.Summary, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c, ok := s.all[id]
-	if !ok {
-		return chat.Summary{}, ErrNotFound
+// Summarise records a text that stands for the first upTo messages of a
+// conversation in what a model is sent. The messages themselves stay. upTo is
+// even, so that no question loses its answer, and at most the number of messages.
+func (s *Conversations) Summarise(conversationID string, upTo int, text string) error {
+	if err := s.refresh(conversationID); err != nil {
+		return err
 	}
-	c.summary.Title = title
-	return c.summary, nil
-}
-
-// Delete forgets a conversation. An answer that is being written to it is lost with it.
-func (s *Conversations) Delete(id string) error {
+	kept := s.hide(text)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ok := s.all[id]; !ok {
+	c := s.all[conversationID]
+	switch {
+	case c == nil || conversationID == "":
 		return ErrNotFound
+	case upTo < max(c.undigested(), 1) || upTo%2 != 0 || upTo > len(c.messages):
+		return fmt.Errorf("a summary of %d messages does not fit a conversation that has %d, %d of them summarised", upTo, len(c.messages), c.undigested())
 	}
-	delete(s.all, id)
+	c.until, c.digest, c.kept = c.messages[upTo-1].MessageID, text, kept
+	c.version++
+	s.wakeLocked(c)
 	return nil
 }
 
 // newID returns an opaque identifier with 128 bits of randomness.
 func newID() string { return rand.Text() }
-
-// question is what a conversation shows of a request: its message, else the
-// action's name, else what a custom action asks for.
-func question(req chat.Request) string {
-	return cmp.Or(req.Message, string(req.Action), req.Instruction)
-}
-
-// title makes a title from a question: its first line, cut at a word.
-func title(req chat.Request) string {
-	text := question(req)
-	for _, item := range req.Context {
-		if req.Message == "" && item.Path != "" {
-			text += " " + item.Path[strings.LastIndexAny(item.Path, `/\`)+1:]
-			break
-		}
-	}
-	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
-	runes := []rune(strings.TrimSpace(text))
-	if len(runes) <= maxTitle {
-		return string(runes)
-	}
-	cut := maxTitle - 1
-	for i := cut; i > maxTitle/2; i-- {
-		if unicode.IsSpace(runes[i]) {
-			cut = i
-			break
-		}
-	}
-	return strings.TrimRightFunc(string(runes[:cut]), unicode.IsSpace) + "…"
-}

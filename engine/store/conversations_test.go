@@ -94,15 +94,17 @@ func TestListRenameDelete(t *testing.T) {
 	for i := range 3 {
 		ids = append(ids, ask(t, s, chat.Request{Message: "q" + strconv.Itoa(i)}, "a", stream.End{}).ConversationID)
 	}
-	items, more := s.List(0, 2)
-	if len(items) != 2 || !more || items[0].ConversationID != ids[2] || items[1].ConversationID != ids[1] {
-		t.Errorf("first page %+v, more %v", items, more)
+	items, next, err := s.List("", 2)
+	if err != nil || len(items) != 2 || next == "" || items[0].ConversationID != ids[2] || items[1].ConversationID != ids[1] {
+		t.Errorf("first page %+v, next %q, %v", items, next, err)
 	}
-	if items, more = s.List(2, 2); len(items) != 1 || more {
-		t.Errorf("second page %+v, more %v", items, more)
+	if items, next, err = s.List(next, 2); err != nil || len(items) != 1 || next != "" {
+		t.Errorf("second page %+v, next %q, %v", items, next, err)
 	}
-	if items, _ = s.List(99, 0); len(items) != 0 {
-		t.Errorf("beyond the end: %+v", items)
+	for _, cursor := range []string{"99", "AAAA", "…", strings.Repeat("x", 5000)} {
+		if _, _, err := s.List(cursor, 0); !errors.Is(err, ErrCursor) {
+			t.Errorf("cursor %q: %v", cursor, err)
+		}
 	}
 	if sum, err := s.Rename(ids[0], "new"); err != nil || sum.Title != "new" {
 		t.Errorf("Rename: %+v, %v", sum, err)
@@ -134,8 +136,8 @@ func TestOldestConversationGoesFirst(t *testing.T) {
 	for range MaxConversations {
 		ask(t, s, chat.Request{Message: "q"}, "a", stream.End{})
 	}
-	if items, _ := s.List(0, 0); len(items) != MaxConversations {
-		t.Errorf("%d conversations are kept, want %d", len(items), MaxConversations)
+	if items, _, _ := s.List("", MaxPage); len(items) != MaxConversations+1 {
+		t.Errorf("%d conversations are kept, want %d and one that is being written", len(items), MaxConversations)
 	}
 	if _, err := s.Get(oldest.ConversationID); !errors.Is(err, ErrNotFound) {
 		t.Error("the conversation used longest ago is still there")

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Limits on what is told of changes.
@@ -103,13 +104,14 @@ func (w *Workspace) changesIn(ctx context.Context, f *folder, what string) ([]Ch
 	if len(allowed) == 0 {
 		return nil, left, nil
 	}
-	short, err := g.diff(ctx, against, "3", allowed)
-	if err != nil {
-		return nil, nil, gitFailed(ctx, err)
-	}
-	// The second run has every line of the files: markings stand at their tops.
-	whole, err := g.diff(ctx, against, "1000000", allowed)
-	if err != nil {
+	var short, whole map[string]string
+	var failed error
+	var beside sync.WaitGroup // ends below, before anything is returned
+	// This run has every line of the files: markings stand at their tops.
+	beside.Go(func() { whole, failed = g.diff(ctx, against, "1000000", allowed) })
+	short, err = g.diff(ctx, against, "3", allowed)
+	beside.Wait()
+	if err := cmp.Or(err, failed); err != nil {
 		return nil, nil, gitFailed(ctx, err)
 	}
 	list, more := w.pair(f, allowed, short, whole)

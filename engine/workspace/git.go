@@ -33,7 +33,7 @@ var errTooMuch = errors.New("git says more than is read")
 //   - programs that show differences or turn binaries to text by --no-ext-diff and
 //     --no-textconv (see diffArgs), signatures' by --no-show-signature,
 //   - filters, which git runs to compare a file with what is stored, each by its
-//     name (see quieted),
+//     name (see programs),
 //   - submodules, whose own configuration a child of git would obey, by
 //     --ignore-submodules,
 //   - the fetching of objects that are missing, by a list of protocols that allows
@@ -141,7 +141,12 @@ func (w *Workspace) repository(ctx context.Context, f *folder) (*git, error) {
 		}
 	}
 	g := &git{program: program, dir: f.real}
+	var programs [][2]string
+	var failed error
+	var beside sync.WaitGroup // ends below, before g is used for anything else
+	beside.Go(func() { programs, failed = g.programs(ctx) })
 	out, err := g.run(ctx, "rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir", "--show-toplevel")
+	beside.Wait()
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -152,10 +157,8 @@ func (w *Workspace) repository(ctx context.Context, f *folder) (*git, error) {
 	if len(where) != 3 || !g.belongs(ctx, where[0], where[1], where[2]) {
 		return nil, refuse("git", "has its data outside of the repository")
 	}
-	if err := g.quiet(ctx); err != nil {
-		return nil, err
-	}
-	return g, nil
+	g.config = programs
+	return g, failed
 }
 
 // belongs reports whether a repository's data are its own. What somebody unpacked
@@ -212,27 +215,27 @@ func resolved(name string) string {
 	return real
 }
 
-// quiet finds the programs that the configuration names for files of its choice,
-// and sets each to none.
-func (g *git) quiet(ctx context.Context) error {
+// programs finds the programs that the configuration names for files of its
+// choice, and returns settings that set each to none.
+func (g *git) programs(ctx context.Context) (none [][2]string, err error) {
 	out, err := g.run(ctx, "config", "--null", "--name-only", "--get-regexp", `^(filter|diff|merge|remote)\..*\.(clean|smudge|process|required|command|textconv|driver|uploadpack|vcs|promisor)$`)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 {
-		return nil // there are none
+		return nil, nil // there are none
 	}
 	if err != nil {
-		return refuse("git", "cannot read the repository's configuration")
+		return nil, refuse("git", "cannot read the repository's configuration")
 	}
 	for name := range strings.SplitSeq(strings.TrimRight(out, "\x00"), "\x00") {
 		value := ""
 		if strings.HasSuffix(name, ".required") || strings.HasSuffix(name, ".promisor") {
 			value = "false"
 		}
-		g.config = append(g.config, [2]string{name, value})
+		none = append(none, [2]string{name, value})
 	}
-	if len(g.config) > 1000 {
-		return refuse("git", "has too many programs in the repository's configuration")
+	if len(none) > 1000 {
+		return nil, refuse("git", "has too many programs in the repository's configuration")
 	}
-	return nil
+	return none, nil
 }
 
 // globalRules are the ignore rules of the person, for all repositories.

@@ -15,6 +15,8 @@ const (
 	MethodContextComplete     = "rigrun/context/complete"
 	MethodConversationsList   = "rigrun/conversations/list"
 	MethodConversationsGet    = "rigrun/conversations/get"
+	MethodConversationsSearch = "rigrun/conversations/search"
+	MethodConversationsExport = "rigrun/conversations/export"
 	MethodConversationsRename = "rigrun/conversations/rename"
 	MethodConversationsDelete = "rigrun/conversations/delete"
 )

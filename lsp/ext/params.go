@@ -106,7 +106,7 @@ type Status struct {
 
 // ConversationsListParams are the parameters of rigrun/conversations/list.
 type ConversationsListParams struct {
-	Limit  int    `json:"limit,omitzero"`  // 0 is all
+	Limit  int    `json:"limit,omitzero"`  // 0 is 100; never more than 1000
 	Cursor string `json:"cursor,omitzero"` // a previous result's nextCursor
 }
 
@@ -119,6 +119,28 @@ type ConversationsListResult struct {
 // ConversationParams name a conversation.
 type ConversationParams struct {
 	ConversationID string `json:"conversationId"`
+}
+
+// ConversationsSearchParams are the parameters of rigrun/conversations/search.
+type ConversationsSearchParams struct {
+	Query string `json:"query"`
+	Limit int    `json:"limit,omitzero"` // 0 is 20; never more than 100
+}
+
+// ConversationsSearchResult has what a search has found, the last used first.
+type ConversationsSearchResult struct {
+	Items []chat.Found `json:"items"`
+}
+
+// ConversationsExportParams are the parameters of rigrun/conversations/export.
+type ConversationsExportParams struct {
+	ConversationID string `json:"conversationId"`
+	Format         string `json:"format"` // "markdown", "json" or "html"
+}
+
+// ConversationsExportResult is a conversation as a document.
+type ConversationsExportResult struct {
+	Content string `json:"content"`
 }
 
 // ConversationsRenameParams are the parameters of rigrun/conversations/rename.

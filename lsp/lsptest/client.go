@@ -74,7 +74,7 @@ func (e *Editor) request(m incoming) {
 	switch m.Method {
 	case "workspace/configuration":
 		able, result = e.able.Workspace.Configuration, e.configuration(m.Params)
-	case "client/registerCapability":
+	case "client/registerCapability", "client/unregisterCapability":
 		able = e.registers(m.Params)
 	case "window/workDoneProgress/create":
 		able = e.able.Window.WorkDoneProgress
@@ -100,14 +100,20 @@ func (e *Editor) request(m incoming) {
 
 // registers reports whether the client takes all of these registrations.
 func (e *Editor) registers(params json.RawMessage) bool {
-	var p struct{ Registrations []struct{ Method string } }
+	type registration struct{ Method string }
+	var p struct{ Registrations, Unregisterations []registration } // misspelt so in the protocol
 	if json.Unmarshal(params, &p) != nil {
 		return false
 	}
-	for _, r := range p.Registrations {
+	all := slices.Concat(p.Registrations, p.Unregisterations)
+	for _, r := range all {
 		switch r.Method {
 		case "workspace/didChangeConfiguration":
 			if !e.able.Workspace.DidChangeConfiguration.DynamicRegistration {
+				return false
+			}
+		case "textDocument/inlineCompletion":
+			if !e.able.TextDocument.InlineCompletion.DynamicRegistration {
 				return false
 			}
 		case "textDocument/completion":
@@ -118,7 +124,7 @@ func (e *Editor) registers(params json.RawMessage) bool {
 			return false
 		}
 	}
-	return len(p.Registrations) > 0
+	return len(all) > 0
 }
 
 func (e *Editor) reply(m envelope) {

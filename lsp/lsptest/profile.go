@@ -32,7 +32,7 @@ type abilities struct {
 		}
 	}
 	TextDocument struct {
-		Completion struct{ DynamicRegistration bool }
+		Completion, InlineCompletion struct{ DynamicRegistration bool }
 	}
 	Window struct {
 		WorkDoneProgress bool

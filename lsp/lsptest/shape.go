@@ -37,6 +37,8 @@ func Shapes() map[string]Shape {
 		ext.MethodDoctor:              {of[struct{}], of[ext.DoctorResult]},
 		ext.MethodConversationsList:   {of[ext.ConversationsListParams], of[ext.ConversationsListResult]},
 		ext.MethodConversationsGet:    {of[ext.ConversationParams], of[chat.Conversation]},
+		ext.MethodConversationsSearch: {of[ext.ConversationsSearchParams], of[ext.ConversationsSearchResult]},
+		ext.MethodConversationsExport: {of[ext.ConversationsExportParams], of[ext.ConversationsExportResult]},
 		ext.MethodConversationsRename: {of[ext.ConversationsRenameParams], of[chat.Summary]},
 		ext.MethodConversationsDelete: {of[ext.ConversationParams], of[null]},
 		ext.MethodStatus:              {of[ext.Status], nil},

@@ -22,6 +22,8 @@ type Script struct {
 	// Vector is the embedding of every text. None means {1, 0}.
 	Vector []float32
 
+	Fill Filling // how gaps are filled in
+
 	// Strict has an OpenAI-style server refuse requests that hold these members,
 	// with 400 and a message that names the member ("stream_options").
 	Strict []string

@@ -50,7 +50,7 @@ type dialect interface {
 }
 
 // Ollama starts a server that speaks Ollama's protocol: /api/chat, /api/tags,
-// /api/ps, /api/show, /api/version and /api/embed.
+// /api/ps, /api/show, /api/version, /api/embed and /api/generate.
 func Ollama(t testing.TB, script Script) *Server {
 	s := newServer(script, ollamaDialect{})
 	mux := http.NewServeMux()
@@ -60,17 +60,20 @@ func Ollama(t testing.TB, script Script) *Server {
 	mux.HandleFunc("POST /api/show", s.show)
 	mux.HandleFunc("GET /api/version", s.version)
 	mux.HandleFunc("POST /api/embed", s.embed)
+	mux.HandleFunc("POST /api/generate", s.generate)
 	return s.start(t, mux)
 }
 
 // OpenAI starts a server that speaks OpenAI's protocol as llama-server does:
-// /v1/chat/completions, /v1/models and /v1/embeddings.
+// /v1/chat/completions, /v1/models, /v1/embeddings, /v1/completions and /infill.
 func OpenAI(t testing.TB, script Script) *Server {
 	s := newServer(script, openaiDialect{})
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/chat/completions", s.chat)
 	mux.HandleFunc("GET /v1/models", s.models)
 	mux.HandleFunc("POST /v1/embeddings", s.embeddings)
+	mux.HandleFunc("POST /v1/completions", s.completions)
+	mux.HandleFunc("POST /infill", s.infill)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		writeStatus(w, http.StatusNotFound, `{"error":{"message":"File Not Found","type":"not_found_error","code":404}}`)
 	})

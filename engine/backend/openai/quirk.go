@@ -10,12 +10,13 @@ import (
 )
 
 // quirk is what a model was found not to accept. Each field turns true at most
-// once, so a request is repeated at most five times.
+// once, so a request is repeated at most once for each.
 type quirk struct {
 	noStreamOptions  bool // older vLLM, some gateways
 	completionTokens bool // OpenAI's reasoning models: max_completion_tokens for max_tokens
 	noTemperature    bool // the same: only the default is allowed
 	noSeed           bool // some gateways
+	noInfill         bool // servers that have no llama-server's /infill
 	noTools          bool // models that were not made for them, and servers that do not pass them on
 }
 
