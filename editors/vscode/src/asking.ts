@@ -28,7 +28,13 @@ export class Asking {
   async run(params: ChatParams): Promise<Ending> {
     const { request } = this;
     try {
-      const result = await this.session.ask(params, (part) => { this.forward(part); }, this.source.token);
+      const result = await this.session.ask(
+        params,
+        (part) => {
+          this.forward(part);
+        },
+        this.source.token,
+      );
       if (result.text !== undefined) this.say(result.text);
       this.post({ type: 'done', request, end: endOf(result) });
       return { state: 'done', result, text: this.text };
@@ -62,10 +68,20 @@ export class Asking {
 }
 
 function endOf(result: ChatResult): AnswerEnd {
-  const { messageId, conversationId, route, cache, usage, costCents, savedCents, metrics, redactions } = result;
+  const { messageId, conversationId, route, cache, usage, costCents, savedCents, metrics, redactions } =
+    result;
   const { totalMs, tokensPerSecond } = metrics;
   return {
-    messageId, conversationId, route, cache, usage, costCents, savedCents, totalMs, tokensPerSecond, redactions,
+    messageId,
+    conversationId,
+    route,
+    cache,
+    usage,
+    costCents,
+    savedCents,
+    totalMs,
+    tokensPerSecond,
+    redactions,
   };
 }
 

@@ -35,7 +35,9 @@ export class BlockActions {
       this.post({ type: 'notice', text: vscode.l10n.t('No file is open to insert into.') });
       return;
     }
-    await editor.edit((edit) => { edit.replace(editor.selection, code); });
+    await editor.edit((edit) => {
+      edit.replace(editor.selection, code);
+    });
     await vscode.window.showTextDocument(editor.document, { viewColumn: editor.viewColumn ?? codeColumn() });
   }
 

@@ -2,7 +2,14 @@
 // exact text that would leave.
 
 import * as vscode from 'vscode';
-import { diagnosticsPiece, filePiece, gitPiece, selectionPiece, type ChipTray, type Piece } from './chip-tray';
+import {
+  diagnosticsPiece,
+  filePiece,
+  gitPiece,
+  selectionPiece,
+  type ChipTray,
+  type Piece,
+} from './chip-tray';
 import type { ChatParams, ContextItem } from './lsp-ext';
 import { showText } from './virtual-text';
 import type { Session } from './session';
@@ -10,7 +17,8 @@ import type { Session } from './session';
 /** Lets a person pick a piece of context for the next question. */
 export async function addContext(tray: ChipTray): Promise<void> {
   const editor = vscode.window.activeTextEditor;
-  const choices: (vscode.QuickPickItem & { piece: () => Thenable<readonly Piece[]> | readonly Piece[] })[] = [];
+  const choices: (vscode.QuickPickItem & { piece: () => Thenable<readonly Piece[]> | readonly Piece[] })[] =
+    [];
   if (editor !== undefined) {
     const { document, selection } = editor;
     if (!selection.isEmpty) {

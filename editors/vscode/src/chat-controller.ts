@@ -23,6 +23,8 @@ export interface Question {
   readonly action?: Action | undefined;
   readonly pieces: readonly Piece[];
   readonly cache?: CacheUse | undefined;
+  /** The question whose answer this one's replaces, undefined for a new one. */
+  readonly questionId?: string | undefined;
 }
 
 /** How long chips and settings have to rest before their marking is asked for. */
@@ -47,18 +49,26 @@ export class ChatController implements vscode.Disposable {
     private readonly session: Session,
     private readonly send: (message: ToPanel) => void,
   ) {
-    const post = (message: ToPanel) => { this.post(message); };
+    const post = (message: ToPanel) => {
+      this.post(message);
+    };
     this.conversations = new ConversationActions(session, this.transcript, post);
     this.blocks = new BlockActions(session, this.transcript, post);
     this.subscriptions = vscode.Disposable.from(
       this.tray,
-      this.tray.onChange(() => { this.chipsChanged(); }),
+      this.tray.onChange(() => {
+        this.chipsChanged();
+      }),
       session.onState((state) => {
         this.postStatus();
         if (state === 'running') void this.loadModels();
       }),
-      session.onStatus(() => { this.postStatus(); }),
-      vscode.window.onDidChangeActiveTextEditor(() => { this.chipsChanged(); }),
+      session.onStatus(() => {
+        this.postStatus();
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        this.chipsChanged();
+      }),
     );
   }
 
@@ -80,10 +90,8 @@ export class ChatController implements vscode.Disposable {
     }
   }
 
-  /** Adds context to the next question and moves the cursor to it. */
   addToNext(piece: Piece): void {
     this.tray.add(piece);
-    this.post({ type: 'draft', text: '', focus: true });
   }
 
   newConversation(): void {
@@ -93,21 +101,23 @@ export class ChatController implements vscode.Disposable {
   }
 
   showConversations(): Promise<void> {
-    return this.conversations.list('');
+    return this.conversations.show();
   }
 
   /** Asks as if a person had typed it. */
   async ask(question: Question): Promise<void> {
     this.requests += 1;
     const request = this.requests;
-    const questionId = `question-${request}`;
+    const questionId = question.questionId ?? `question-${request}`;
     const turn: Turn = { questionId, text: question.text, action: question.action, pieces: question.pieces };
     this.transcript.add(turn);
     const chips = question.pieces.map((piece) => piece.chip);
     const createdAt = new Date().toISOString();
     const shown = question.text || (question.action ?? '');
     this.post({ type: 'asked', request, question: { messageId: questionId, text: shown, chips, createdAt } });
-    const asking = new Asking(request, this.session, (message) => { this.post(message); });
+    const asking = new Asking(request, this.session, (message) => {
+      this.post(message);
+    });
     this.askings.set(request, asking);
     const ending = await asking.run(this.params(question));
     this.askings.delete(request);
@@ -127,19 +137,30 @@ export class ChatController implements vscode.Disposable {
     retry: ({ messageId, refresh }) => this.again(messageId, refresh ? 'refresh' : 'use'),
     resend: ({ messageId, text }) => this.resend(messageId, text),
     branch: ({ messageId }) => this.conversations.branch(messageId),
-    newConversation: () => { this.newConversation(); },
+    newConversation: () => {
+      this.newConversation();
+    },
     openConversation: ({ conversationId }) => this.conversations.open(conversationId),
     listConversations: ({ query }) => this.conversations.list(query),
     renameConversation: ({ conversationId, title }) => this.conversations.rename(conversationId, title),
     deleteConversation: ({ conversationId }) => this.conversations.remove(conversationId),
     exportConversation: ({ conversationId, format }) => this.conversations.exportAs(conversationId, format),
     addContext: () => addContext(this.tray),
-    removeChip: ({ id }) => { this.tray.remove(id); },
-    dropFiles: ({ uris }) => { this.drop(uris); },
+    removeChip: ({ id }) => {
+      this.tray.remove(id);
+    },
+    dropFiles: ({ uris }) => {
+      this.drop(uris);
+    },
     complete: ({ ask, text, offset }) => this.complete(ask, text, offset),
     preview: ({ text }) => exactText(this.session, this.params({ text, pieces: this.tray.pieces() })),
-    pickMode: ({ mode }) => { this.mode = mode; this.markSoon(); },
-    pickModel: ({ model }) => { this.model = model; },
+    pickMode: ({ mode }) => {
+      this.mode = mode;
+      this.markSoon();
+    },
+    pickModel: ({ model }) => {
+      this.model = model;
+    },
     copy: ({ text }) => vscode.env.clipboard.writeText(text),
     insert: ({ code }) => this.blocks.insert(code),
     apply: ({ block }) => this.blocks.apply(block),
@@ -161,6 +182,7 @@ export class ChatController implements vscode.Disposable {
     this.send({
       type: 'init',
       strings: panelStrings(),
+      locale: vscode.env.language,
       models,
       mode,
       model,
@@ -193,16 +215,24 @@ export class ChatController implements vscode.Disposable {
 
   private async again(messageId: string | undefined, cache: CacheUse): Promise<void> {
     const turn = messageId === undefined ? this.transcript.last() : this.transcript.turnOf(messageId);
-    if (turn !== undefined) await this.ask({ ...turn, cache });
+    if (turn === undefined) return;
+    // What followed an earlier question stays in its conversation.
+    if (turn !== this.transcript.last()) await this.goBackBefore(turn);
+    this.transcript.remove(turn);
+    await this.ask({ ...turn, cache });
   }
 
   private async resend(messageId: string, text: string): Promise<void> {
     const turn = this.transcript.turnOf(messageId);
     if (turn === undefined) return;
+    await this.goBackBefore(turn);
+    await this.ask({ text, action: turn.action, pieces: turn.pieces });
+  }
+
+  private async goBackBefore(turn: Turn): Promise<void> {
     const before = this.transcript.answerBefore(turn);
     if (before === undefined) this.newConversation();
     else await this.conversations.branch(before);
-    await this.ask({ ...turn, text });
   }
 
   private drop(uris: readonly string[]): void {
@@ -242,7 +272,9 @@ export class ChatController implements vscode.Disposable {
 
   private markSoon(): void {
     clearTimeout(this.markTimer);
-    this.markTimer = setTimeout(() => { void this.mark(); }, rest);
+    this.markTimer = setTimeout(() => {
+      void this.mark();
+    }, rest);
   }
 
   /** Asks where a question with these chips would go: the route knows its level. */

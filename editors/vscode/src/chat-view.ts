@@ -4,8 +4,8 @@
 import * as vscode from 'vscode';
 import { randomBytes } from 'node:crypto';
 import { ChatController } from './chat-controller';
-import { pageOf } from './chat-html';
-import type { ToHost } from './panel-messages';
+import { isToHost } from './panel-guards';
+import { panelPage } from './panel-page';
 import type { Session } from './session';
 
 export const viewId = 'rigrun.chat';
@@ -64,18 +64,17 @@ export class ChatView implements vscode.WebviewViewProvider {
     const controller = new ChatController(this.session, (message) => {
       void webview.postMessage(message);
     });
-    webview.onDidReceiveMessage((message: ToHost) => {
-      void controller.handle(message);
+    webview.onDidReceiveMessage((message: unknown) => {
+      if (isToHost(message)) void controller.handle(message);
     });
     const file = (name: string) =>
       webview.asWebviewUri(vscode.Uri.joinPath(this.extension, 'dist', name)).toString();
-    webview.html = pageOf({
-      cspSource: webview.cspSource,
+    webview.html = panelPage({
       nonce: randomBytes(16).toString('hex'),
+      source: webview.cspSource,
       script: file('panel.js'),
       style: file('panel.css'),
-      title: vscode.l10n.t('Chat'),
-      language: vscode.env.language,
+      locale: vscode.env.language,
     });
     return controller;
   }

@@ -8,7 +8,6 @@ import {
   LanguageClient,
   NotificationType,
   ProgressType,
-  RequestType,
   type ClientCapabilities,
   type StaticFeature,
 } from 'vscode-languageclient/node';
@@ -96,8 +95,7 @@ class ClientConnection implements Connection {
   }
 
   request<M extends keyof Requests>(method: M, params: Requests[M][0], token?: CancellationToken) {
-    const type = new RequestType<Requests[M][0], Requests[M][1], unknown>(method);
-    return this.client.sendRequest(type, params, token);
+    return this.client.sendRequest<Requests[M][1]>(method, params, token);
   }
 
   listen(partialResultToken: string, part: (value: Part) => void) {

@@ -22,6 +22,11 @@ export class ConversationActions {
     this.post({ type: 'conversation', conversation });
   }
 
+  async show(): Promise<void> {
+    this.post({ type: 'show', view: 'conversations' });
+    await this.list('');
+  }
+
   async list(query: string): Promise<void> {
     this.post({ type: 'conversations', items: await this.find(query), query });
   }

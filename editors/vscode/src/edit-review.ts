@@ -3,7 +3,16 @@
 // become. A document that somebody else changes meanwhile ends the review.
 
 import * as vscode from 'vscode';
-import { countOf, decided, hunksOf, nearest, proposed, proposedOffset, type Decision, type Hunk } from './hunks';
+import {
+  countOf,
+  decided,
+  hunksOf,
+  nearest,
+  proposed,
+  proposedOffset,
+  type Decision,
+  type Hunk,
+} from './hunks';
 import type { TextEdit } from './lsp-ext';
 import { codeColumn } from './panel-errands';
 
@@ -26,7 +35,10 @@ export function activateEditReview(context: vscode.ExtensionContext): void {
       onDidChange: changed.event,
       provideTextDocumentContent: (uri) => (current?.isAbout(uri) ? current.text() : ''),
     }),
-    vscode.languages.registerCodeLensProvider({ scheme }, { provideCodeLenses: (document) => lenses(document) }),
+    vscode.languages.registerCodeLensProvider(
+      { scheme },
+      { provideCodeLenses: (document) => lenses(document) },
+    ),
     vscode.commands.registerCommand('rigrun.review.accept', decide('accepted', false)),
     vscode.commands.registerCommand('rigrun.review.reject', decide('rejected', false)),
     vscode.commands.registerCommand('rigrun.review.acceptAll', decide('accepted', true)),
@@ -135,7 +147,11 @@ class Review {
     const editor = this.editor();
     const offset = editor?.document.offsetAt(editor.selection.active) ?? 0;
     const one = nearest(this.hunks, offset);
-    const chosen = all ? this.hunks.filter((hunk) => hunk.decision === 'pending') : one === undefined ? [] : [one];
+    const chosen = all
+      ? this.hunks.filter((hunk) => hunk.decision === 'pending')
+      : one === undefined
+        ? []
+        : [one];
     for (const hunk of chosen) hunk.decision = decision;
     if (decision === 'accepted' && !(await this.write())) {
       this.finish({ state: 'changed' });

@@ -28,7 +28,9 @@ export async function followFailure(command: FailureCommand): Promise<void> {
 /** Shows a place of the workspace or of an open document; a model's word opens no other file. */
 export async function reveal({ uri, firstLine, lastLine }: Place): Promise<void> {
   const target = vscode.Uri.parse(uri, true);
-  const open = vscode.workspace.textDocuments.some((document) => document.uri.toString() === target.toString());
+  const open = vscode.workspace.textDocuments.some(
+    (document) => document.uri.toString() === target.toString(),
+  );
   if (!open && vscode.workspace.getWorkspaceFolder(target) === undefined) return;
   const selection = new vscode.Range(firstLine, 0, lastLine, Number.MAX_SAFE_INTEGER);
   await vscode.window.showTextDocument(target, { selection, preview: true, viewColumn: codeColumn() });

@@ -7,15 +7,21 @@ import { showText } from './virtual-text';
 export function activateServerCommands(context: vscode.ExtensionContext, session: Session): void {
   context.subscriptions.push(
     vscode.commands.registerCommand('rigrun.restart', () => session.restart().catch(ignoreTold)),
-    vscode.commands.registerCommand('rigrun.showLog', () => { session.log.show(); }),
+    vscode.commands.registerCommand('rigrun.showLog', () => {
+      session.log.show();
+    }),
     vscode.commands.registerCommand('rigrun.openServerSetting', () =>
       vscode.commands.executeCommand('workbench.action.openSettings', 'rigrun.server.path'),
     ),
     vscode.commands.registerCommand('rigrun.doctor', () => doctor(session).catch(ignoreTold)),
     vscode.commands.registerCommand('rigrun.clearCache', () => clearCache(session).catch(ignoreTold)),
-    vscode.workspace.onDidOpenTextDocument((document) => { startFor(document); }),
+    vscode.workspace.onDidOpenTextDocument((document) => {
+      startFor(document);
+    }),
   );
-  vscode.window.visibleTextEditors.forEach(({ document }) => { startFor(document); });
+  vscode.window.visibleTextEditors.forEach(({ document }) => {
+    startFor(document);
+  });
 
   // Code actions and hovers need a server as soon as there is code to look at.
   function startFor({ uri }: vscode.TextDocument): void {

@@ -9,7 +9,8 @@ export function statusText(server: string, status: Status | undefined): string {
     case 'routing':
       return '$(loading~spin) rigrun';
     case 'streaming': {
-      const speed = status.tokensPerSecond === undefined ? '' : ` ${Math.round(status.tokensPerSecond)} tok/s`;
+      const speed =
+        status.tokensPerSecond === undefined ? '' : ` ${Math.round(status.tokensPerSecond)} tok/s`;
       return `$(comment-discussion) ${status.tier ?? 'rigrun'}${speed}`;
     }
     case 'offline':

@@ -26,6 +26,10 @@ export class Transcript {
     this.turns.push(turn);
   }
 
+  remove(turn: Turn): void {
+    this.turns = this.turns.filter((other) => other !== turn);
+  }
+
   load(conversation: Conversation): void {
     this.clear();
     this.conversationId = conversation.conversationId;

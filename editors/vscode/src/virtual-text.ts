@@ -12,7 +12,8 @@ let count = 0;
 
 export function activateVirtualText(context: vscode.ExtensionContext): void {
   const provider: vscode.TextDocumentContentProvider = {
-    provideTextDocumentContent: (uri) => texts.get(uri.query) ?? vscode.l10n.t('This text is no longer held.'),
+    provideTextDocumentContent: (uri) =>
+      texts.get(uri.query) ?? vscode.l10n.t('This text is no longer held.'),
   };
   context.subscriptions.push(vscode.workspace.registerTextDocumentContentProvider(scheme, provider));
 }

@@ -1,0 +1,128 @@
+// The extension in a real VS Code, its server behind it and a scripted model
+// server behind that. Each step prints one line; the first that fails ends the run.
+//
+//   node e2e/vscode/run.mjs CACHE VSIX ARTEFACTS
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { command, panelOf, startEditor } from './editor.mjs';
+import { startModelServer } from './model-server.mjs';
+
+const [cache, vsix, artefacts] = process.argv.slice(2);
+mkdirSync(artefacts, { recursive: true });
+const scratch = mkdtempSync(join(tmpdir(), 'rigrun-vscode-'));
+
+const words = (text) => text.match(/\S+\s*/g);
+const script = [
+  { word: 'count', pieces: Array.from({ length: 600 }, (_, i) => `${i + 1} `), pause: 20 },
+  {
+    word: 'checked',
+    pieces: words(
+      'Say when b is 0:\n\n```go\n// Divide returns a over b, and 0 where b is 0.\nfunc Divide(a, b int) int {\n\tif b == 0 {\n\t\treturn 0\n\t}\n\treturn a / b\n}\n```\n',
+    ),
+  },
+  { word: 'first word', pieces: ['Here ', 'it ', 'is.'], before: 100 },
+  {
+    word: '',
+    pieces: words(
+      '`Add` returns the **sum** of its two arguments.\n\n- it does not look for an overflow\n- it has no side effect\n\n```go\nfunc Add(a, b int) int {\n\treturn a + b\n}\n```\n\nNothing else happens.\n',
+    ),
+    pause: 60,
+  },
+];
+
+const model = await startModelServer(script);
+const settings = { 'rigrun.local.kind': 'openai', 'rigrun.local.url': model.url };
+const workspace = join(import.meta.dirname, 'workspace');
+let editor;
+let failed = false;
+try {
+  editor = await startEditor({ cache, vsix, scratch, settings, workspace });
+  for (const [name, run] of steps(editor.page)) await step(name, run);
+} catch (error) {
+  failed = true;
+  console.error(error);
+  await editor?.page.screenshot({ path: join(artefacts, 'failed.png') });
+} finally {
+  await editor?.close();
+  model.close();
+  if (!process.env.KEEP) rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+}
+process.exit(failed ? 1 : 0);
+
+async function step(name, run) {
+  const begin = Date.now();
+  const said = await run();
+  console.log(`ok ${name} (${Date.now() - begin} ms)${said === undefined ? '' : `: ${said}`}`);
+}
+
+function steps(page) {
+  const shot = (name) => page.screenshot({ path: join(artefacts, `${name}.png`) });
+  let panel;
+
+  async function openFile(name) {
+    await page.keyboard.press('Control+P');
+    await page.locator('.quick-input-widget input').first().fill(name);
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.tab.active').filter({ hasText: name }).waitFor();
+    await page.locator('.monaco-editor .view-line').first().waitFor();
+  }
+
+  async function select(line, downs) {
+    await page.locator('.monaco-editor').first().click();
+    await page.keyboard.press('Control+G');
+    await page.locator('.quick-input-widget input').first().fill(`:${line}`);
+    await page.keyboard.press('Enter');
+    for (let i = 0; i < downs; i += 1) await page.keyboard.press('Shift+ArrowDown');
+  }
+
+  const answers = () => panel.locator('.answer');
+  const lastAnswer = () => answers().last();
+  async function ask(text) {
+    const field = panel.locator('.composer .field');
+    await field.click();
+    await field.fill(text);
+    await page.keyboard.press('Enter');
+  }
+
+  return [
+    ['a file is opened and a function selected', async () => {
+      await openFile('add.go');
+      await select(3, 4);
+    }],
+    ['the selection is explained, word by word', async () => {
+      await page.keyboard.press('Control+Alt+E');
+      panel = await panelOf(page);
+      await lastAnswer().locator('.text').filter({ hasText: 'sum' }).waitFor({ timeout: 30_000 });
+      await lastAnswer().locator('.text').filter({ hasText: 'Nothing else happens' }).waitFor();
+      assert.match(model.asked.at(-1).question, /return a \+ b/);
+      await page.waitForTimeout(500);
+      await shot('explained-dark');
+    }],
+    ['a long answer is stopped', async () => {
+      await ask('count for me');
+      await lastAnswer().locator('.text').filter({ hasText: '5 6 7' }).waitFor();
+      const early = (await lastAnswer().innerText()).length;
+      await page.waitForTimeout(500);
+      assert.ok(early < (await lastAnswer().innerText()).length, 'the answer does not grow');
+      await page.keyboard.press('Escape');
+      await lastAnswer().locator('.note').waitFor();
+      await page.waitForTimeout(300);
+      assert.ok(model.asked.at(-1).closed, 'the model server was not told');
+      assert.ok(model.asked.at(-1).pieces < 600);
+    }],
+    ['the window is reloaded and the conversation is there', async () => {
+      await page.reload();
+      await page.waitForSelector('.monaco-workbench .activitybar');
+      panel = await panelOf(page);
+      await panel.locator('.answer').filter({ hasText: 'Nothing else happens' }).first().waitFor();
+    }],
+    ['the conversation is found by its words', async () => {
+      await command(page, 'rigrun: Conversations');
+      await panel.locator('.conversations, [class*=conversation]').first().waitFor();
+      await shot('conversations');
+    }],
+  ];
+}
