@@ -1,8 +1,9 @@
-// Bundles the extension and the panel into dist/. "--watch" builds again on each
-// change; "--meta" prints the size of what each file adds.
+// Bundles the extension and the panel into dist/. "--panel" does the panel alone,
+// "--watch" builds again on each change; "--meta" prints the size of what each file adds.
 import { analyzeMetafile, build, context } from 'esbuild';
 
 const watch = process.argv.includes('--watch');
+const panelOnly = process.argv.includes('--panel');
 const shared = {
   bundle: true,
   minify: !watch,
@@ -34,7 +35,7 @@ const targets = [
   },
 ];
 
-for (const target of targets) {
+for (const target of panelOnly ? targets.slice(-1) : targets) {
   if (watch) {
     await (await context(target)).watch();
     continue;

@@ -73,6 +73,7 @@ export interface ModelChoice {
   readonly isDefault: boolean;
 }
 
+/** A completion takes the place of the word before the caret that begins with @ or /. */
 export interface Completion {
   readonly label: string;
   readonly insertText: string;
@@ -107,6 +108,8 @@ export interface BlockRef {
 export type ToPanel =
   | {
       readonly type: 'init';
+      /** BCP 47, for dates; the strings hold only what differs from the English of the panel. */
+      readonly locale: string;
       readonly strings: Readonly<Record<string, string>>;
       readonly models: readonly ModelChoice[];
       readonly mode: Mode;
@@ -123,7 +126,11 @@ export type ToPanel =
   | { readonly type: 'draft'; readonly text: string; readonly focus: boolean }
   /** A conversation replaces what is shown; null is a new one. */
   | { readonly type: 'conversation'; readonly conversation: ShownConversation | null }
-  /** A question was sent; its answer comes under `request`. */
+  | { readonly type: 'show'; readonly view: 'chat' | 'conversations' }
+  /**
+   * A question was sent; its answer comes under `request`. Where the panel shows a question of that id
+   * already, the new answer takes the place of the old one and of all that followed it.
+   */
   | { readonly type: 'asked'; readonly request: number; readonly question: Question }
   | {
       readonly type: 'route';
@@ -167,7 +174,10 @@ export type ToHost =
   | { readonly type: 'ready'; readonly conversationId?: string | undefined }
   | { readonly type: 'send'; readonly text: string }
   | { readonly type: 'stop'; readonly request: number }
-  /** Asks the question of an answer again; `refresh` does not take it from the cache. */
+  /**
+   * Asks a question again, named by its answer's id or, where it got none, by its own; `refresh` does not
+   * take the answer from the cache.
+   */
   | { readonly type: 'retry'; readonly messageId: string; readonly refresh: boolean }
   /** Sends a changed question; what followed the old one stays in its conversation, this goes on in a branch. */
   | { readonly type: 'resend'; readonly messageId: string; readonly text: string }
@@ -210,5 +220,6 @@ export type ToHost =
 export interface PanelState {
   readonly conversationId?: string | undefined;
   readonly draft: string;
-  readonly scrollTop: number;
+  /** The turn at the top of the view, by its place, and how far it is scrolled; absent at the end. */
+  readonly anchor?: { readonly turn: number; readonly offset: number } | undefined;
 }

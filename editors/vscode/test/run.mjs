@@ -1,16 +1,18 @@
-// Runs the unit tests: each test/unit/*.test.ts is bundled for Node and handed to
-// Node's own runner. Arguments are passed on to it.
+// Runs the tests of one folder beside this file: each of its *.test.ts is bundled for
+// Node and handed to Node's own runner, one after the other. Further arguments are
+// passed on to it. The tests run in the extension's folder.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+const [folder = 'unit', ...options] = process.argv.slice(2);
 const out = mkdtempSync(join(import.meta.dirname, '../node_modules/.unit-'));
 try {
   await build({
-    entryPoints: readdirSync(join(import.meta.dirname, 'unit'))
+    entryPoints: readdirSync(join(import.meta.dirname, folder))
       .filter((name) => name.endsWith('.test.ts'))
-      .map((name) => join(import.meta.dirname, 'unit', name)),
+      .map((name) => join(import.meta.dirname, folder, name)),
     outdir: out,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -24,10 +26,8 @@ try {
   const files = readdirSync(out).map((name) => join(out, name));
   const run = spawnSync(
     process.execPath,
-    ['--enable-source-maps', '--test', ...process.argv.slice(2), ...files],
-    {
-      stdio: 'inherit',
-    },
+    ['--enable-source-maps', '--test', '--test-concurrency=1', ...options, ...files],
+    { stdio: 'inherit', cwd: join(import.meta.dirname, '..') },
   );
   process.exitCode = run.status ?? 1;
 } finally {

@@ -1,0 +1,184 @@
+// Shows Markdown as it arrives. What is final is rendered once and never touched again;
+// the tail, which is short, is rendered anew in each frame that changed it.
+
+import { CodeBlock, type BlockHome } from './code-block';
+import type { Desk } from './desk';
+import { renderMarkdown } from './markdown';
+import { Splitter, type Piece } from './splitter';
+
+/** How much text is split between two looks at the clock; in characters. */
+const SLICE = 8192;
+
+export class GrowingText {
+  readonly blocks: CodeBlock[] = [];
+  readonly #root: HTMLElement;
+  readonly #desk: Desk;
+  readonly #home: BlockHome;
+  readonly #splitter = new Splitter();
+  readonly #tail = document.createElement('div');
+  readonly #job = (deadline: number) => this.#pump(deadline);
+  #open: CodeBlock | undefined;
+  #waiting: string[] = [];
+  #pieces: Piece[] = [];
+  #next = 0;
+  #finished = false;
+  #tailText = '';
+
+  constructor(root: HTMLElement, desk: Desk, home: BlockHome) {
+    this.#root = root;
+    this.#desk = desk;
+    this.#home = home;
+    this.#tail.className = 'tail';
+    root.append(this.#tail);
+  }
+
+  /** Takes text that arrived; it shows in the next frame. */
+  push(text: string): void {
+    for (let at = 0; at < text.length; at += SLICE) this.#waiting.push(text.slice(at, at + SLICE));
+    this.#desk.frames.request(this.#job);
+  }
+
+  /** No more text comes. */
+  finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#desk.frames.request(this.#job);
+  }
+
+  /** Shows at once what there is, as long as `milliseconds` allow. */
+  showNow(milliseconds: number): void {
+    if (this.#pump(performance.now() + milliseconds)) this.#desk.frames.request(this.#job);
+  }
+
+  #pump(deadline: number): boolean {
+    do {
+      if (this.#next < this.#pieces.length) this.#showPieces(deadline);
+      else if (!this.#split()) break;
+    } while (performance.now() < deadline);
+    const more = this.#next < this.#pieces.length || this.#waiting.length > 0;
+    if (!more) this.#showTail();
+    return more;
+  }
+
+  #split(): boolean {
+    this.#next = 0;
+    this.#pieces = [];
+    if (this.#waiting.length > 0) {
+      const merged = this.#takeWaiting();
+      this.#pieces = this.#splitter.push(merged);
+    } else if (this.#finished && this.#tail.isConnected) {
+      this.#pieces = this.#splitter.finish();
+      this.#tail.remove();
+    }
+    return this.#pieces.length > 0 || this.#waiting.length > 0;
+  }
+
+  // Many short tokens are split in one go.
+  #takeWaiting(): string {
+    let count = 0;
+    for (let size = 0; count < this.#waiting.length && size < SLICE; count++)
+      size += this.#waiting[count]?.length ?? 0;
+    return this.#waiting.splice(0, count).join('');
+  }
+
+  #showPieces(deadline: number): void {
+    while (this.#next < this.#pieces.length) {
+      const piece = this.#pieces[this.#next++];
+      if (piece) this.#show(piece);
+      if (performance.now() > deadline) return;
+    }
+  }
+
+  #show(piece: Piece): void {
+    switch (piece.kind) {
+      case 'codeStart':
+        this.#open = new CodeBlock(this.#desk, this.#home, this.blocks.length, piece.info);
+        this.blocks.push(this.#open);
+        this.#insert(this.#open.element);
+        break;
+      case 'code':
+        this.#open?.append(this.#codeRun(piece.text));
+        break;
+      case 'codeEnd':
+        this.#open?.finish();
+        this.#open = undefined;
+        break;
+      case 'rows':
+        this.#showRows(piece.head, piece.text, piece.joins);
+        break;
+      case 'markdown':
+      case 'item':
+        this.#showBlocks(piece.text, piece.joins);
+    }
+  }
+
+  // The lines of code that follow each other in this frame, as one.
+  #codeRun(first: string): string {
+    const run = [first];
+    for (let size = first.length; size < SLICE; this.#next++) {
+      const piece = this.#pieces[this.#next];
+      if (piece?.kind !== 'code') break;
+      run.push(piece.text);
+      size += piece.text.length;
+    }
+    return run.join('');
+  }
+
+  #showRows(head: string, text: string, joins: boolean): void {
+    const fragment = renderMarkdown(head + text);
+    const table = joins ? this.#last()?.querySelector('table') : undefined;
+    if (!table) {
+      this.#insert(fragment);
+      return;
+    }
+    const body = table.tBodies[0] ?? table.createTBody();
+    body.append(...fragment.querySelectorAll('tbody tr'));
+  }
+
+  #showBlocks(text: string, joins: boolean): void {
+    const fragment = renderMarkdown(text);
+    this.#makeCode(fragment, this.blocks);
+    const last = this.#last();
+    const first = fragment.firstElementChild;
+    if (joins && last && first && last.tagName === first.tagName && /^(P|UL|OL)$/.test(first.tagName)) {
+      if (first.tagName === 'P') last.append(' ');
+      last.append(...first.childNodes);
+      first.remove();
+    }
+    this.#insert(fragment);
+  }
+
+  #showTail(): void {
+    const tail = this.#splitter.tail();
+    if (!this.#tail.isConnected || this.#tailText === (tail?.text ?? '')) return;
+    this.#tailText = tail?.text ?? '';
+    if (!tail) {
+      this.#tail.replaceChildren();
+      return;
+    }
+    const fragment = renderMarkdown(tail.text);
+    this.#makeCode(fragment, [...this.blocks]);
+    this.#tail.replaceChildren(fragment);
+  }
+
+  #last(): Element | undefined {
+    return (
+      (this.#tail.isConnected ? this.#tail.previousElementSibling : this.#root.lastElementChild) ?? undefined
+    );
+  }
+
+  #insert(node: Node): void {
+    if (this.#tail.isConnected) this.#tail.before(node);
+    else this.#root.append(node);
+  }
+
+  #makeCode(fragment: DocumentFragment, blocks: CodeBlock[]): void {
+    for (const pre of fragment.querySelectorAll<HTMLElement>('pre')) {
+      const block = new CodeBlock(this.#desk, this.#home, blocks.length, pre.dataset['info'] ?? '');
+      blocks.push(block);
+      block.append(pre.textContent);
+      pre.replaceWith(block.element);
+      if (blocks === this.blocks) block.finish();
+    }
+  }
+}
