@@ -3,7 +3,7 @@
 //
 //   node e2e/vscode/run.mjs CACHE VSIX ARTEFACTS
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command, panelOf, startEditor } from './editor.mjs';
@@ -44,12 +44,19 @@ try {
   failed = true;
   console.error(error);
   await editor?.page.screenshot({ path: join(artefacts, 'failed.png') });
+  console.error(extensionLog(join(scratch, 'data/logs')));
 } finally {
   await editor?.close();
   model.close();
   if (!process.env.KEEP) rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 }
 process.exit(failed ? 1 : 0);
+
+/** What the extension's log says of the last window. */
+function extensionLog(folder) {
+  const names = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('rigrun.log'));
+  return names.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+}
 
 async function step(name, run) {
   const begin = Date.now();
@@ -117,12 +124,38 @@ function steps(page) {
       await page.reload();
       await page.waitForSelector('.monaco-workbench .activitybar');
       panel = await panelOf(page);
-      await panel.locator('.answer').filter({ hasText: 'Nothing else happens' }).first().waitFor();
+      await panel.locator('.answer').filter({ hasText: 'Nothing else happens' }).first().waitFor({ timeout: 15_000 });
     }],
     ['the conversation is found by its words', async () => {
-      await command(page, 'rigrun: Conversations');
-      await panel.locator('.conversations, [class*=conversation]').first().waitFor();
+      await page.locator('[aria-label="Conversations"]').first().click();
+      const search = panel.locator('.conversations input').first();
+      await search.waitFor();
+      await search.fill('overflow');
+      await panel.locator('.conversations').filter({ hasText: 'overflow' }).first().waitFor();
       await shot('conversations');
+      await search.press('Escape');
+    }],
+    ['an answer becomes an edit, taken in the diff', async () => {
+      await page.keyboard.press('Control+1');
+      await select(8, 4);
+      await ask('make it checked');
+      await lastAnswer().locator('.route').waitFor();
+      await lastAnswer().locator('.code').hover();
+      await lastAnswer().getByRole('button', { name: /apply/ }).click();
+      await page.locator('.monaco-diff-editor .view-line').filter({ hasText: 'if b == 0' }).waitFor();
+      await page.waitForTimeout(500);
+      await shot('diff');
+      await page.locator('[aria-label^="Take all changes"]').first().click();
+      await lastAnswer().locator('.outcome').filter({ hasText: 'applied' }).waitFor();
+      const code = page.locator('.monaco-editor .view-line').filter({ hasText: 'if b == 0' });
+      await code.first().waitFor();
+    }],
+    ['a marked file is marked in the panel', async () => {
+      await openFile('marked.go');
+      await select(1, 5);
+      await panel.locator('.badge, .marking, [class*=level]').filter({ hasText: 'SECRET' }).first().waitFor();
+      await page.waitForTimeout(300);
+      await shot('marked');
     }],
   ];
 }

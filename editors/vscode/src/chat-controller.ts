@@ -40,7 +40,7 @@ export class ChatController implements vscode.Disposable {
   private requests = 0;
   private mode: Mode = 'auto';
   private model = '';
-  private models: readonly ModelChoice[] = [];
+  private models: readonly ModelChoice[] | undefined;
   private markTimer: NodeJS.Timeout | undefined;
   private ready = false;
   private readonly waiting: ToPanel[] = [];
@@ -178,7 +178,7 @@ export class ChatController implements vscode.Disposable {
 
   private async begin(conversationId: string | undefined): Promise<void> {
     this.ready = true;
-    const { mode, model, models } = this;
+    const { mode, model, models = [] } = this;
     this.send({
       type: 'init',
       strings: panelStrings(),
@@ -254,7 +254,8 @@ export class ChatController implements vscode.Disposable {
   private status(): PanelStatus {
     return {
       server: this.session.state,
-      hasModel: this.models.length > 0,
+      // Before the server has told, nothing is said to be missing.
+      hasModel: this.models === undefined || this.models.length > 0,
       offline: this.session.status?.state === 'offline',
       costTodayCents: this.session.status?.costTodayCents ?? 0,
     };

@@ -95,7 +95,10 @@ class ClientConnection implements Connection {
   }
 
   request<M extends keyof Requests>(method: M, params: Requests[M][0], token?: CancellationToken) {
-    return this.client.sendRequest<Requests[M][1]>(method, params, token);
+    // An absent token would count as a second parameter.
+    return token === undefined
+      ? this.client.sendRequest<Requests[M][1]>(method, params)
+      : this.client.sendRequest<Requests[M][1]>(method, params, token);
   }
 
   listen(partialResultToken: string, part: (value: Part) => void) {
