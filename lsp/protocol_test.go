@@ -224,13 +224,9 @@ func writeSettings(text string) string {
 // settingsTable is the schema as a table.
 func settingsTable() string {
 	var b strings.Builder
-	b.WriteString("| key | type | default | what it does | in force |\n|---|---|---|---|---|\n")
+	b.WriteString("| key | type | default | what it does |\n|---|---|---|---|\n")
 	for _, k := range config.Schema() {
-		inForce := ""
-		if k.InForce {
-			inForce = "yes"
-		}
-		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s | %s |\n", k.Name, strings.ReplaceAll(k.Type, "|", `\|`), k.Default, k.Doc, inForce)
+		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s |\n", k.Name, strings.ReplaceAll(k.Type, "|", `\|`), k.Default, k.Doc)
 	}
 	return b.String()
 }

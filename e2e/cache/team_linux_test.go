@@ -113,8 +113,10 @@ func (s *team) kill() {
 func (s *team) url() string { return "redis://team:" + password + "@127.0.0.1:" + s.port }
 
 // member is a home of the team's own settings.
+// Conversations are a person's own and always kept in a file, so they are switched
+// off here: whatever file there is was made by the cache.
 func (s *team) member(server *backendtest.Server) home {
-	return newHome(s.t, server, "[cache]", fmt.Sprintf("store = %q", s.url()))
+	return newHome(s.t, server, "[conversations]", "enabled = false", "[cache]", fmt.Sprintf("store = %q", s.url()))
 }
 
 // entries is how many answers the server has.

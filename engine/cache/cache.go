@@ -279,6 +279,8 @@ func (c *Cache) Clear(ctx context.Context) (int, error) {
 // Stats counts what was looked up since the cache was made, and what it holds.
 // It asks the backing.
 func (c *Cache) Stats(ctx context.Context) (chat.CacheStats, error) {
+	c.writer.committing.Lock()
+	defer c.writer.committing.Unlock()
 	exact, similar, lookups := c.count.exact.Load(), c.count.semantic.Load(), c.count.lookups.Load()
 	s := chat.CacheStats{
 		ExactHits: int(exact), SemanticHits: int(similar), Misses: int(lookups - exact - similar),

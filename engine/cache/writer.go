@@ -30,6 +30,10 @@ type writer struct {
 	touched map[Key]time.Time // guarded by mu
 	awake   bool              // whether the goroutine runs; guarded by mu
 
+	// committing is held while entries are in the backing and not yet marked as
+	// such, so that whoever counts counts each once. Nothing else waits for it.
+	committing sync.Mutex
+
 	// Both have room for one; they are made with the cache.
 	work  chan struct{} // there is an entry to write
 	hurry chan struct{} // somebody waits for it
@@ -246,6 +250,8 @@ func (c *Cache) commit(b Backing, batch []*item) {
 	for i, it := range batch {
 		entries[i] = it.Entry
 	}
+	c.writer.committing.Lock()
+	defer c.writer.committing.Unlock()
 	err := b.Put(context.Background(), entries...)
 	c.note(err)
 	if _, aside := errors.AsType[*SetAside](err); aside || errors.Is(err, ErrBusy) {

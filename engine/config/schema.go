@@ -20,10 +20,6 @@ type Key struct {
 	Default string // as JSON
 	Doc     string // one sentence
 
-	// InForce is false for a key of the contract that this version checks but
-	// that nothing reads yet; docs/protocol.md says so beside it.
-	InForce bool
-
 	set func(c *Config, v any) error
 }
 
@@ -48,31 +44,31 @@ func Schema() []Key {
 func routingKeys() []Key {
 	return []Key{
 		{
-			"routing.mode", `"auto"|"local"|"cloud"`, `"auto"`, "Where a question may be answered unless it says so itself.", true,
+			"routing.mode", `"auto"|"local"|"cloud"`, `"auto"`, "Where a question may be answered unless it says so itself.",
 			oneOf(func(c *Config, v string) { c.Mode = chat.Mode(v) }, "auto", "local", "cloud"),
 		},
 		{
-			keyMaxTier, `"cache"|"local"|"cloud" or a tier's name`, `"cloud"`, "The most expensive tier a question may go to.", true,
+			keyMaxTier, `"cache"|"local"|"cloud" or a tier's name`, `"cloud"`, "The most expensive tier a question may go to.",
 			text(func(c *Config, v string) { c.MaxTier = v }),
 		},
 		{
-			"routing.paranoid", "boolean", "false", "Nothing goes to the cloud, nor further than this machine and its private network.", true,
+			"routing.paranoid", "boolean", "false", "Nothing goes to the cloud, nor further than this machine and its private network.",
 			boolean(func(c *Config, v bool) { c.Paranoid = v }),
 		},
 		{
-			"routing.offline", "boolean", "false", "Dial nothing but loopback addresses.", true,
+			"routing.offline", "boolean", "false", "Dial nothing but loopback addresses.",
 			boolean(func(c *Config, v bool) { c.Offline = v }),
 		},
 		{
-			"routing.preferLocal", "boolean", "false", "Ask the cloud only what the local model cannot take, or on request.", true,
+			"routing.preferLocal", "boolean", "false", "Ask the cloud only what the local model cannot take, or on request.",
 			boolean(func(c *Config, v bool) { c.PreferLocal = v }),
 		},
 		{
-			"routing.maxAnswerCents", "number", "null", "The most one answer may cost, by estimate; unset is no limit.", true,
+			"routing.maxAnswerCents", "number", "null", "The most one answer may cost, by estimate; unset is no limit.",
 			cents(func(c *Config, v float64) { c.MaxAnswerCents = v }),
 		},
 		{
-			"routing.maxDayCents", "number", "null", "The most all answers of a day may cost, over all editors; unset is no limit.", true,
+			"routing.maxDayCents", "number", "null", "The most all answers of a day may cost, over all editors; unset is no limit.",
 			cents(func(c *Config, v float64) { c.MaxDayCents = v }),
 		},
 	}
@@ -81,27 +77,27 @@ func routingKeys() []Key {
 func localKeys() []Key {
 	return []Key{
 		{
-			"local.kind", `"auto"|"ollama"|"openai"`, `"auto"`, "What the local model server speaks; \"auto\" asks it once.", true,
+			"local.kind", `"auto"|"ollama"|"openai"`, `"auto"`, "What the local model server speaks; \"auto\" asks it once.",
 			oneOf(func(c *Config, v string) { c.Local.Kind = v }, "auto", "ollama", "openai"),
 		},
 		{
-			"local.url", "URL", `"` + DefaultURL + `"`, "The local model server's address. Setting it switches off the look at well-known ports.", true,
+			"local.url", "URL", `"` + DefaultURL + `"`, "The local model server's address. Setting it switches off the look at well-known ports.",
 			httpURL(func(c *Config, v string) { c.Local.URL, c.Local.URLSet = v, true }),
 		},
 		{
-			"local.model", "string", `""`, "The model to use; empty takes one that is loaded, else the best match for code.", true,
+			"local.model", "string", `""`, "The model to use; empty takes one that is loaded, else the best match for code.",
 			text(func(c *Config, v string) { c.Local.Model = v }),
 		},
 		{
-			"local.embedModel", "string", `""`, "The model that compares questions for the cache; empty is the one inside the binary.", true,
+			"local.embedModel", "string", `""`, "The model that compares questions for the cache; empty is the one inside the binary.",
 			text(func(c *Config, v string) { c.Local.EmbedModel = v }),
 		},
 		{
-			"local.keepAlive", "duration", `"5m"`, "How long Ollama keeps the model loaded after an answer; negative is for good.", true,
+			"local.keepAlive", "duration", `"5m"`, "How long Ollama keeps the model loaded after an answer; negative is for good.",
 			duration(func(c *Config, v time.Duration) { c.Local.KeepAlive = v }),
 		},
 		{
-			"local.tools", "boolean", "false", "The local model can call tools though its server does not say so.", true,
+			"local.tools", "boolean", "false", "The local model can call tools though its server does not say so.",
 			boolean(func(c *Config, v bool) { c.Local.Tools = v }),
 		},
 	}
@@ -110,23 +106,23 @@ func localKeys() []Key {
 func cloudKeys() []Key {
 	return []Key{
 		{
-			"cloud.url", "URL", `""`, "The cloud server's address, OpenAI-compatible; empty is none.", true,
+			"cloud.url", "URL", `""`, "The cloud server's address, OpenAI-compatible; empty is none.",
 			emptyOr(func(c *Config) { c.Cloud.URL = "" }, httpURL(func(c *Config, v string) { c.Cloud.URL = v })),
 		},
 		{
-			"cloud.model", "string", `""`, "The cloud model, of every tier that names none.", true,
+			"cloud.model", "string", `""`, "The cloud model, of every tier that names none.",
 			text(func(c *Config, v string) { c.Cloud.Model = v }),
 		},
 		{
-			"cloud.tiers", "object", "{}", "Cloud tiers by name: `{ model, priceIn, priceOut, order, contextLength }`, prices in US dollars per million tokens.", true,
+			"cloud.tiers", "object", "{}", "Cloud tiers by name: `{ model, priceIn, priceOut, order, contextLength }`, prices in US dollars per million tokens.",
 			tiers(func(c *Config, v []Tier) { c.Cloud.Tiers = v }),
 		},
 		{
-			"cloud.headers", "object", "{}", "Headers sent to the cloud server.", true,
+			"cloud.headers", "object", "{}", "Headers sent to the cloud server.",
 			headers(func(c *Config, v map[string]string) { c.Cloud.Headers = v }),
 		},
 		{
-			"cloud.tools", "boolean", "true", "The cloud models can call tools; one that refuses them is asked without.", true,
+			"cloud.tools", "boolean", "true", "The cloud models can call tools; one that refuses them is asked without.",
 			boolean(func(c *Config, v bool) { c.Cloud.Tools = v }),
 		},
 	}
@@ -135,15 +131,15 @@ func cloudKeys() []Key {
 func securityKeys() []Key {
 	return []Key{
 		{
-			keyClassification, `"UNCLASSIFIED"|"CUI"|"CONFIDENTIAL"|"SECRET"|"TOP SECRET"`, `"UNCLASSIFIED"`, "The least level every question has.", true,
+			keyClassification, `"UNCLASSIFIED"|"CUI"|"CONFIDENTIAL"|"SECRET"|"TOP SECRET"`, `"UNCLASSIFIED"`, "The least level every question has.",
 			level(func(c *Config, v chat.Level) { c.Classification = v }),
 		},
 		{
-			"security.redactSecrets", "boolean", "true", "Replace secrets before anything goes to the cloud; without it, questions that hold one stay local.", true,
+			"security.redactSecrets", "boolean", "true", "Replace secrets before anything goes to the cloud; without it, questions that hold one stay local.",
 			boolean(func(c *Config, v bool) { c.RedactSecrets = v }),
 		},
 		{
-			"security.audit", "boolean", "true", "Keep an audit log of what was sent where.", true,
+			"security.audit", "boolean", "true", "Keep an audit log of what was sent where.",
 			boolean(func(c *Config, v bool) { c.Audit = v }),
 		},
 	}
@@ -152,59 +148,59 @@ func securityKeys() []Key {
 func otherKeys() []Key {
 	return []Key{
 		{
-			"cache.enabled", "boolean", "true", "Keep answers and give them again.", true,
+			"cache.enabled", "boolean", "true", "Keep answers and give them again.",
 			boolean(func(c *Config, v bool) { c.Cache.Enabled = v }),
 		},
 		{
-			"cache.ttl", "duration", `"24h"`, "How long an answer is kept.", true,
+			"cache.ttl", "duration", `"24h"`, "How long an answer is kept.",
 			duration(func(c *Config, v time.Duration) { c.Cache.TTL = max(v, 0) }),
 		},
 		{
-			"cache.maxEntries", "integer", "10000", "How many answers are kept.", true,
+			"cache.maxEntries", "integer", "10000", "How many answers are kept.",
 			integer(func(c *Config, v int) { c.Cache.MaxEntries = v }),
 		},
 		{
-			"cache.semantic", "boolean", "true", "Answer a differently worded question from the cache.", true,
+			"cache.semantic", "boolean", "true", "Answer a differently worded question from the cache.",
 			boolean(func(c *Config, v bool) { c.Cache.Semantic = v }),
 		},
 		{
-			"cache.marked", "boolean", "true", "Keep answers marked CUI and above, too, in this process's memory alone.", true,
+			"cache.marked", "boolean", "true", "Keep answers marked CUI and above, too, in this process's memory alone.",
 			boolean(func(c *Config, v bool) { c.Cache.Marked = v }),
 		},
 		{
-			"cache.threshold", "number from 0 to 1", "null", "The least similarity of a semantic hit; unset is the embedder's own.", true,
+			"cache.threshold", "number from 0 to 1", "null", "The least similarity of a semantic hit; unset is the embedder's own.",
 			fraction(func(c *Config, v float64) { c.Cache.Threshold = v }),
 		},
 		{
-			"cache.store", `"" or a redis:// URL`, `""`, "Where answers are kept: the embedded file, or a shared Redis.", true,
+			"cache.store", `"" or a redis:// URL`, `""`, "Where answers are kept: the embedded file, or a shared Redis.",
 			redisURL(func(c *Config, v string) { c.Cache.Store = v }),
 		},
 		{
-			keyActions, "object", "{}", "Custom actions by name: `{ title, kind, prompt, edits }`; docs/prompts.md describes them.", true,
+			keyActions, "object", "{}", "Custom actions by name: `{ title, kind, prompt, edits }`; docs/prompts.md describes them.",
 			actions(func(c *Config, v []Action) { c.Actions = v }),
 		},
 		{
-			"conversations.enabled", "boolean", "true", "Keep conversations in a file; off keeps them in this process's memory alone.", true,
+			"conversations.enabled", "boolean", "true", "Keep conversations in a file; off keeps them in this process's memory alone.",
 			boolean(func(c *Config, v bool) { c.Conversations.Enabled = v }),
 		},
 		{
-			"conversations.maxAge", "duration", `"365d"`, "How long a conversation is kept that is not used; 0 is for ever.", true,
+			"conversations.maxAge", "duration", `"365d"`, "How long a conversation is kept that is not used; 0 is for ever.",
 			duration(func(c *Config, v time.Duration) { c.Conversations.MaxAge = max(v, 0) }),
 		},
 		{
-			"conversations.maxBytes", "integer", "268435456", "How much text the kept conversations may have; 0 is no limit. The one used longest ago goes first.", true,
+			"conversations.maxBytes", "integer", "268435456", "How much text the kept conversations may have; 0 is no limit. The one used longest ago goes first.",
 			integer(func(c *Config, v int) { c.Conversations.MaxBytes = int64(v) }),
 		},
 		{
-			"inlineCompletion.enabled", "boolean", "false", "Complete code while typing, by the local model alone.", true,
+			"inlineCompletion.enabled", "boolean", "false", "Complete code while typing, by the local model alone.",
 			boolean(func(c *Config, v bool) { c.Complete = v }),
 		},
 		{
-			"tools.enabled", "boolean", "true", "Let a model read files, search and see git's log and diff in the workspace while it answers a free question.", true,
+			"tools.enabled", "boolean", "true", "Let a model read files, search and see git's log and diff in the workspace while it answers a free question.",
 			boolean(func(c *Config, v bool) { c.Tools = v }),
 		},
 		{
-			"trace", `"off"|"messages"|"verbose"`, `"off"`, "What the server tells the editor about its own work.", true,
+			"trace", `"off"|"messages"|"verbose"`, `"off"`, "What the server tells the editor about its own work.",
 			oneOf(func(c *Config, v string) { c.Trace = v }, "off", "messages", "verbose"),
 		},
 	}

@@ -229,7 +229,14 @@ func TestUnknownLevelIsNotWritten(t *testing.T) {
 		t.Error("it was written")
 	}
 	turn.SetLevel(chat.Unclassified)
+	refused, err := p.Begin(chat.Request{ConversationID: turn.ConversationID, Message: "marked"}, "marked", "")
+	must(t, err)
+	must(t, refused.Close(stream.End{Err: errors.New("refused")}))
+	refused.SetLevel(chat.CUI)
 	p.save()
+	if c, _ := p.Get(turn.ConversationID); len(c.Messages) != 4 || c.Classification != chat.Unclassified {
+		t.Errorf("here it is %+v", c)
+	}
 	if got := at(t, path).texts(turn.ConversationID); !slices.Equal(got, []string{"mystery", ""}) {
 		t.Errorf("once the level was said: %q", got)
 	}

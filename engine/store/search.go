@@ -22,8 +22,8 @@ const (
 // Search returns up to limit conversations (0: [DefaultFound], never more than
 // [MaxFound]), the last used first, in which one message, or the title, has all
 // words of a query. A word is found in any case, without its accents, and, unless
-// enough conversations have the words as they are, where it is the beginning of
-// another; one with other signs in it, such as
+// there are conversations that have the words as they are, where it is the
+// beginning of another; one with other signs in it, such as
 // "config.Load", is found where its parts follow each other. Every query is taken
 // for words: nothing in it is an operator. One without any finds nothing.
 func (s *Conversations) Search(ctx context.Context, query string, limit int) ([]chat.Found, error) {
@@ -118,12 +118,13 @@ func searchFile(ctx context.Context, d *database.DB, words []phrase, limit int, 
 }
 
 // findStepwise looks for the words as they are, which stops at the newest that
-// have them; for longer words too where that finds too little, which has to look
-// at all that begin so: first for the last one, which a person may still be
-// typing, and for all where nothing is found.
+// have them. To look for a beginning is dearer, since all words that begin so have
+// to be looked at: it is done where a single word is found in too few places, and
+// where several are in none, first for the last of them, which a person may still
+// be typing, and then for all.
 func findStepwise(ctx context.Context, d *database.DB, words []phrase, limit int, except map[string]bool) ([]hits, error) {
 	all, err := findMessages(ctx, d, match(words, 0), limit, except)
-	if err != nil || len(all) == limit {
+	if err != nil || len(all) == limit || len(all) > 0 && len(words) > 1 {
 		return all, err
 	}
 	all, err = findMessages(ctx, d, match(words, 1), limit, except)

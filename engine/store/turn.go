@@ -65,8 +65,14 @@ func (t *Turn) judgeLocked(l chat.Level) {
 }
 
 // SetLevel notes the level of a question that was refused before it had a route.
+// It does not go to the file where it is marked. The conversation keeps its level:
+// a question without an answer is not sent again.
 func (t *Turn) SetLevel(l chat.Level) {
-	t.change(func(*chat.Message) { t.judgeLocked(l) })
+	t.change(func(*chat.Message) {
+		for _, m := range []*message{t.question, t.answer} {
+			m.judged, m.unkept = true, m.unkept || l > shareable
+		}
+	})
 }
 
 // SetRoute records where the answer comes from.

@@ -37,7 +37,9 @@ func (s *Server) infill(w http.ResponseWriter, r *http.Request) {
 // completions answers OpenAI's old /v1/completions.
 func (s *Server) completions(w http.ResponseWriter, r *http.Request) {
 	s.fill(w, r, http.StatusBadRequest, `{"error":{"message":"suffix is not currently supported","type":"BadRequestError","code":400}}`,
-		func(text string) any { return map[string]any{"choices": []any{map[string]any{"index": 0, "text": text}}} })
+		func(text string) any {
+			return map[string]any{"choices": []any{map[string]any{"index": 0, "text": text}}}
+		})
 }
 
 func (s *Server) fill(w http.ResponseWriter, r *http.Request, status int, refusal string, answer func(text string) any) {
