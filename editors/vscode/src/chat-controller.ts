@@ -27,12 +27,20 @@ export interface Question {
   readonly questionId?: string | undefined;
 }
 
+/** Which conversation a panel shows, over reloads of the window. */
+export interface Memory {
+  get(): string | undefined;
+  set(conversationId: string | undefined): void;
+}
+
 /** How long chips and settings have to rest before their marking is asked for. */
 const rest = 300;
 
 export class ChatController implements vscode.Disposable {
   private readonly tray = new ChipTray();
-  private readonly transcript = new Transcript();
+  private readonly transcript = new Transcript((id) => {
+    this.memory.set(id);
+  });
   private readonly askings = new Map<number, Asking>();
   private readonly conversations: ConversationActions;
   private readonly blocks: BlockActions;
@@ -48,6 +56,7 @@ export class ChatController implements vscode.Disposable {
   constructor(
     private readonly session: Session,
     private readonly send: (message: ToPanel) => void,
+    private readonly memory: Memory,
   ) {
     const post = (message: ToPanel) => {
       this.post(message);
@@ -123,7 +132,7 @@ export class ChatController implements vscode.Disposable {
     this.askings.delete(request);
     if (ending.state !== 'done') return;
     turn.answerId = ending.result.messageId;
-    this.transcript.conversationId = ending.result.conversationId;
+    this.transcript.name(ending.result.conversationId);
   }
 
   private readonly handlers: Handlers = {
@@ -192,10 +201,22 @@ export class ChatController implements vscode.Disposable {
     });
     this.post({ type: 'chips', chips: this.tray.pieces().map((piece) => piece.chip) });
     for (const message of this.waiting.splice(0)) this.send(message);
-    if (conversationId !== undefined) await this.conversations.open(conversationId);
+    await this.reopen(conversationId ?? this.memory.get());
     await this.session.connect();
     await this.loadModels();
     this.markSoon();
+  }
+
+  /** Shows the conversation of before a reload, unless something newer was asked meanwhile. */
+  private async reopen(conversationId: string | undefined): Promise<void> {
+    if (conversationId === undefined || this.transcript.last() !== undefined) return;
+    try {
+      await this.conversations.open(conversationId);
+    } catch (error) {
+      if (error instanceof NoServer) throw error;
+      this.session.log.info(`The last conversation is no longer there: ${String(error)}`);
+      this.memory.set(undefined);
+    }
   }
 
   // What is said before the page is there waits for it.

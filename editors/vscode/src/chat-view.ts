@@ -3,12 +3,17 @@
 
 import * as vscode from 'vscode';
 import { randomBytes } from 'node:crypto';
-import { ChatController } from './chat-controller';
+import { ChatController, type Memory } from './chat-controller';
 import { isToHost } from './panel-guards';
 import { panelPage } from './panel-page';
 import type { Session } from './session';
 
 export const viewId = 'rigrun.chat';
+
+const lastConversation = 'rigrun.conversation';
+
+/** A tab keeps its conversation in its page's state alone. */
+const forgetful: Memory = { get: () => undefined, set: () => undefined };
 
 export class ChatView implements vscode.WebviewViewProvider {
   /** Resolved with the controller of the side bar's page, once it is shown. */
@@ -17,11 +22,11 @@ export class ChatView implements vscode.WebviewViewProvider {
 
   constructor(
     private readonly session: Session,
-    private readonly extension: vscode.Uri,
+    private readonly context: vscode.ExtensionContext,
   ) {}
 
   resolveWebviewView(view: vscode.WebviewView): void {
-    const controller = this.fill(view.webview);
+    const controller = this.fill(view.webview, this.memory());
     this.shown = controller;
     view.onDidDispose(() => {
       controller.dispose();
@@ -47,28 +52,46 @@ export class ChatView implements vscode.WebviewViewProvider {
   }
 
   fillTab(panel: vscode.WebviewPanel): ChatController {
-    panel.iconPath = vscode.Uri.joinPath(this.extension, 'media', 'rigrun.svg');
-    const controller = this.fill(panel.webview);
+    panel.iconPath = vscode.Uri.joinPath(this.context.extensionUri, 'media', 'rigrun.svg');
+    const controller = this.fill(panel.webview, forgetful);
     panel.onDidDispose(() => {
       controller.dispose();
     });
     return controller;
   }
 
-  private options(): vscode.WebviewOptions {
-    return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(this.extension, 'dist')] };
+  // The page's own state is saved with a delay, which a quick reload does not wait for.
+  private memory(): Memory {
+    const state = this.context.workspaceState;
+    return {
+      get: () => state.get<string>(lastConversation),
+      set: (conversationId) => {
+        void state.update(lastConversation, conversationId);
+      },
+    };
   }
 
-  private fill(webview: vscode.Webview): ChatController {
+  private options(): vscode.WebviewOptions {
+    return {
+      enableScripts: true,
+      localResourceRoots: [vscode.Uri.joinPath(this.context.extensionUri, 'dist')],
+    };
+  }
+
+  private fill(webview: vscode.Webview, memory: Memory): ChatController {
     webview.options = this.options();
-    const controller = new ChatController(this.session, (message) => {
-      void webview.postMessage(message);
-    });
+    const controller = new ChatController(
+      this.session,
+      (message) => {
+        void webview.postMessage(message);
+      },
+      memory,
+    );
     webview.onDidReceiveMessage((message: unknown) => {
       if (isToHost(message)) void controller.handle(message);
     });
     const file = (name: string) =>
-      webview.asWebviewUri(vscode.Uri.joinPath(this.extension, 'dist', name)).toString();
+      webview.asWebviewUri(vscode.Uri.joinPath(this.context.extensionUri, 'dist', name)).toString();
     webview.html = panelPage({
       nonce: randomBytes(16).toString('hex'),
       source: webview.cspSource,
@@ -81,7 +104,7 @@ export class ChatView implements vscode.WebviewViewProvider {
 }
 
 export function activateChatView(context: vscode.ExtensionContext, session: Session): ChatView {
-  const view = new ChatView(session, context.extensionUri);
+  const view = new ChatView(session, context);
   context.subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, view),
     vscode.window.registerWebviewPanelSerializer(viewId, {

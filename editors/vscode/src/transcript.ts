@@ -15,11 +15,24 @@ export interface Turn {
 
 export class Transcript {
   private turns: Turn[] = [];
-  conversationId: string | undefined;
+  private id: string | undefined;
+
+  constructor(private readonly named: (conversationId: string | undefined) => void) {}
+
+  get conversationId(): string | undefined {
+    return this.id;
+  }
+
+  /** The conversation has this identifier from now on, undefined before its first answer. */
+  name(conversationId: string | undefined): void {
+    if (this.id === conversationId) return;
+    this.id = conversationId;
+    this.named(conversationId);
+  }
 
   clear(): void {
     this.turns = [];
-    this.conversationId = undefined;
+    this.name(undefined);
   }
 
   add(turn: Turn): void {
@@ -31,8 +44,8 @@ export class Transcript {
   }
 
   load(conversation: Conversation): void {
-    this.clear();
-    this.conversationId = conversation.conversationId;
+    this.turns = [];
+    this.name(conversation.conversationId);
     for (const message of conversation.messages) {
       const last = this.turns.at(-1);
       if (message.role === 'assistant' && last !== undefined) {
