@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const require = createRequire(join(import.meta.dirname, '../../editors/vscode/package.json'));
 const { chromium } = require('playwright-core');
 
-const quiet = {
+export const quiet = {
   'workbench.startupEditor': 'none',
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
@@ -47,7 +47,10 @@ export async function startEditor({ cache, vsix, scratch, settings, workspace })
     EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}',
   };
   delete env.VSCODE_IPC_HOOK_CLI;
-  execFileSync(node, [entry, ...folders, '--install-extension', vsix], { env, stdio: 'pipe' });
+  execFileSync(node, [entry, ...folders, '--install-extension', vsix], {
+    env,
+    stdio: 'pipe',
+  });
   const port = await freePort();
   const flags = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry'];
   const more = ['--disable-update-check', '--disable-workspace-trust'];
@@ -58,10 +61,20 @@ export async function startEditor({ cache, vsix, scratch, settings, workspace })
   });
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 800 },
+  });
   const address = `http://127.0.0.1:${port}/`;
   await open(page, address);
   const close = async () => {
@@ -82,7 +95,9 @@ async function open(page, address) {
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }
-  await page.waitForSelector('.monaco-workbench .activitybar', { timeout: 60_000 });
+  await page.waitForSelector('.monaco-workbench .activitybar', {
+    timeout: 60_000,
+  });
 }
 
 /** The frame of the chat panel, which is two frames down. */
@@ -91,7 +106,8 @@ export async function panelOf(page, timeout = 60_000) {
   while (Date.now() < until) {
     for (const frame of page.frames()) {
       try {
-        if ((await frame.locator('.composer .field').count()) > 0 && frame.parentFrame()?.parentFrame()) return frame;
+        if ((await frame.locator('.composer .field').count()) > 0 && frame.parentFrame()?.parentFrame())
+          return frame;
       } catch {
         continue; // the frame has gone meanwhile
       }
@@ -99,13 +115,4 @@ export async function panelOf(page, timeout = 60_000) {
     await page.waitForTimeout(100);
   }
   throw new Error('the chat panel did not come');
-}
-
-/** Runs a command by the palette. */
-export async function command(page, name) {
-  await page.keyboard.press('F1');
-  const input = page.locator('.quick-input-widget input').first();
-  await input.fill(`>${name}`);
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().waitFor();
-  await page.keyboard.press('Enter');
 }

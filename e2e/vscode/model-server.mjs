@@ -9,7 +9,12 @@ export async function startModelServer(script) {
   const asked = [];
   const server = createServer(async (request, response) => {
     if (request.url === '/v1/models') {
-      response.end(JSON.stringify({ object: 'list', data: [{ id: 'scripted-coder:7b', object: 'model' }] }));
+      response.end(
+        JSON.stringify({
+          object: 'list',
+          data: [{ id: 'scripted-coder:7b', object: 'model' }],
+        }),
+      );
       return;
     }
     if (request.url !== '/v1/chat/completions') {
@@ -20,13 +25,17 @@ export async function startModelServer(script) {
     for await (const part of request) body += part;
     const { messages } = JSON.parse(body);
     const question = messages.at(-1).content;
-    const { pieces, pause = 5, before = 30 } = script.find(({ word }) => question.includes(word)) ?? script.at(-1);
-    const note = { question, firstToken: 0, pieces: 0, closed: false };
+    const {
+      pieces,
+      pause = 5,
+      before = 30,
+    } = script.find(({ word }) => question.includes(word)) ?? script.at(-1);
+    const note = { question, received: Date.now(), firstToken: 0, pieces: 0, closed: false };
     asked.push(note);
     response.on('close', () => (note.closed = !response.writableEnded));
     await wait(before);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const content of pieces) {
+    for (const content of typeof pieces === 'function' ? pieces(question) : pieces) {
       if (response.destroyed) return;
       note.firstToken ||= Date.now();
       note.pieces += 1;
@@ -38,5 +47,9 @@ export async function startModelServer(script) {
     response.end(`data: ${JSON.stringify(end)}\n\ndata: [DONE]\n\n`);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}`, asked, close: () => server.close() };
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    asked,
+    close: () => server.close(),
+  };
 }

@@ -3,10 +3,10 @@
 //
 //   node e2e/vscode/run.mjs CACHE VSIX ARTEFACTS
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { command, panelOf, startEditor } from './editor.mjs';
+import { panelOf, quiet, startEditor } from './editor.mjs';
 import { startModelServer } from './model-server.mjs';
 
 const [cache, vsix, artefacts] = process.argv.slice(2);
@@ -15,14 +15,28 @@ const scratch = mkdtempSync(join(tmpdir(), 'rigrun-vscode-'));
 
 const words = (text) => text.match(/\S+\s*/g);
 const script = [
-  { word: 'count', pieces: Array.from({ length: 600 }, (_, i) => `${i + 1} `), pause: 20 },
+  {
+    word: 'count',
+    pieces: Array.from({ length: 600 }, (_, i) => `${i + 1} `),
+    pause: 20,
+  },
   {
     word: 'checked',
     pieces: words(
       'Say when b is 0:\n\n```go\n// Divide returns a over b, and 0 where b is 0.\nfunc Divide(a, b int) int {\n\tif b == 0 {\n\t\treturn 0\n\t}\n\treturn a / b\n}\n```\n',
     ),
   },
-  { word: 'first word', pieces: ['Here ', 'it ', 'is.'], before: 100 },
+  {
+    word: 'first word',
+    pieces: (question) => [question.match(/Round\d+/g).at(-1), ' it ', 'is.'],
+    before: 100,
+  },
+  {
+    word: 'rename',
+    pieces: words(
+      '```go\n// Add returns the sum of its arguments.\nfunc Add(x, y int) int {\n\treturn x + y\n}\n```\n',
+    ),
+  },
   {
     word: '',
     pieces: words(
@@ -33,7 +47,12 @@ const script = [
 ];
 
 const model = await startModelServer(script);
-const settings = { 'rigrun.local.kind': 'openai', 'rigrun.local.url': model.url };
+const settings = {
+  'rigrun.local.kind': 'openai',
+  'rigrun.local.url': model.url,
+  'rigrun.cache.enabled': false, // each question is to reach the model server
+  'workbench.colorTheme': 'Default Dark Modern',
+};
 const workspace = join(import.meta.dirname, 'workspace');
 let editor;
 let failed = false;
@@ -85,6 +104,40 @@ function steps(page) {
     for (let i = 0; i < downs; i += 1) await page.keyboard.press('Shift+ArrowDown');
   }
 
+  /** Changes settings as a person does, who writes their file. */
+  function change(more) {
+    Object.assign(settings, more);
+    writeFileSync(join(editor.data, 'User/settings.json'), JSON.stringify({ ...quiet, ...settings }));
+  }
+
+  /** How long a word takes from the key to the screen, less what the model server takes itself. */
+  async function firstWord(round) {
+    const word = `Round${round}`;
+    const shown = panel.evaluate(
+      (wanted) =>
+        new Promise((resolve) => {
+          let pressed = 0;
+          addEventListener('keydown', () => (pressed ||= Date.now()), { capture: true, once: true });
+          const look = () => {
+            const text = [...document.querySelectorAll('.answer .text')].at(-1)?.textContent ?? '';
+            if (!text.includes(wanted)) return;
+            observer.disconnect();
+            requestAnimationFrame(() => resolve(Date.now() - pressed));
+          };
+          const observer = new MutationObserver(look);
+          observer.observe(document, { subtree: true, childList: true, characterData: true });
+        }),
+      word,
+    );
+    const field = panel.locator('.composer .field');
+    await field.fill(`give me the first word of ${word}`);
+    await field.press('Enter');
+    const took = await shown;
+    await lastAnswer().locator('.route').waitFor();
+    const { received, firstToken } = model.asked.at(-1);
+    return took - (firstToken - received);
+  }
+
   const answers = () => panel.locator('.answer');
   const lastAnswer = () => answers().last();
   async function ask(text) {
@@ -95,67 +148,149 @@ function steps(page) {
   }
 
   return [
-    ['a file is opened and a function selected', async () => {
-      await openFile('add.go');
-      await select(3, 4);
-    }],
-    ['the selection is explained, word by word', async () => {
-      await page.keyboard.press('Control+Alt+E');
-      panel = await panelOf(page);
-      await lastAnswer().locator('.text').filter({ hasText: 'sum' }).waitFor({ timeout: 30_000 });
-      await lastAnswer().locator('.text').filter({ hasText: 'Nothing else happens' }).waitFor();
-      assert.match(model.asked.at(-1).question, /return a \+ b/);
-      await page.waitForTimeout(500);
-      await shot('explained-dark');
-    }],
-    ['a long answer is stopped', async () => {
-      await ask('count for me');
-      await lastAnswer().locator('.text').filter({ hasText: '5 6 7' }).waitFor();
-      const early = (await lastAnswer().innerText()).length;
-      await page.waitForTimeout(500);
-      assert.ok(early < (await lastAnswer().innerText()).length, 'the answer does not grow');
-      await page.keyboard.press('Escape');
-      await lastAnswer().locator('.note').waitFor();
-      await page.waitForTimeout(300);
-      assert.ok(model.asked.at(-1).closed, 'the model server was not told');
-      assert.ok(model.asked.at(-1).pieces < 600);
-    }],
-    ['the window is reloaded and the conversation is there', async () => {
-      await page.reload();
-      await page.waitForSelector('.monaco-workbench .activitybar');
-      panel = await panelOf(page);
-      await panel.locator('.answer').filter({ hasText: 'Nothing else happens' }).first().waitFor({ timeout: 15_000 });
-    }],
-    ['the conversation is found by its words', async () => {
-      await page.locator('[aria-label="Conversations"]').first().click();
-      const search = panel.locator('.conversations input').first();
-      await search.waitFor();
-      await search.fill('overflow');
-      await panel.locator('.conversations').filter({ hasText: 'overflow' }).first().waitFor();
-      await shot('conversations');
-      await search.press('Escape');
-    }],
-    ['an answer becomes an edit, taken in the diff', async () => {
-      await page.keyboard.press('Control+1');
-      await select(8, 4);
-      await ask('make it checked');
-      await lastAnswer().locator('.route').waitFor();
-      await lastAnswer().locator('.code').hover();
-      await lastAnswer().getByRole('button', { name: /apply/ }).click();
-      await page.locator('.monaco-diff-editor .view-line').filter({ hasText: 'if b == 0' }).waitFor();
-      await page.waitForTimeout(500);
-      await shot('diff');
-      await page.locator('[aria-label^="Take all changes"]').first().click();
-      await lastAnswer().locator('.outcome').filter({ hasText: 'applied' }).waitFor();
-      const code = page.locator('.monaco-editor .view-line').filter({ hasText: 'if b == 0' });
-      await code.first().waitFor();
-    }],
-    ['a marked file is marked in the panel', async () => {
-      await openFile('marked.go');
-      await select(1, 5);
-      await panel.locator('.badge, .marking, [class*=level]').filter({ hasText: 'SECRET' }).first().waitFor();
-      await page.waitForTimeout(300);
-      await shot('marked');
-    }],
+    [
+      'a file is opened and a function selected',
+      async () => {
+        await openFile('add.go');
+        await select(3, 4);
+      },
+    ],
+    [
+      'the selection is explained, word by word',
+      async () => {
+        await page.keyboard.press('Control+Alt+E');
+        panel = await panelOf(page);
+        await lastAnswer().locator('.text').filter({ hasText: 'sum' }).waitFor({ timeout: 30_000 });
+        await lastAnswer().locator('.text').filter({ hasText: 'Nothing else happens' }).waitFor();
+        assert.match(model.asked.at(-1).question, /return a \+ b/);
+        await page.waitForTimeout(500);
+        await shot('explained-dark');
+      },
+    ],
+    [
+      'a long answer is stopped',
+      async () => {
+        await ask('count for me');
+        await lastAnswer().locator('.text').filter({ hasText: '5 6 7' }).waitFor();
+        const early = (await lastAnswer().innerText()).length;
+        await page.waitForTimeout(500);
+        assert.ok(early < (await lastAnswer().innerText()).length, 'the answer does not grow');
+        await page.keyboard.press('Escape');
+        await lastAnswer().locator('.note').waitFor();
+        await page.waitForTimeout(300);
+        assert.ok(model.asked.at(-1).closed, 'the model server was not told');
+        assert.ok(model.asked.at(-1).pieces < 600);
+      },
+    ],
+    [
+      'the window is reloaded and the conversation is there',
+      async () => {
+        await page.reload();
+        await page.waitForSelector('.monaco-workbench .activitybar');
+        panel = await panelOf(page);
+        await panel
+          .locator('.answer')
+          .filter({ hasText: 'Nothing else happens' })
+          .first()
+          .waitFor({ timeout: 15_000 });
+      },
+    ],
+    [
+      'the conversation is found by its words',
+      async () => {
+        await page.locator('[aria-label="Conversations"]').first().click();
+        const search = panel.locator('.conversations input').first();
+        await search.waitFor();
+        await search.fill('overflow');
+        await panel.locator('.conversations').filter({ hasText: 'overflow' }).first().waitFor();
+        await shot('conversations');
+        await search.press('Escape');
+      },
+    ],
+    [
+      'an answer becomes an edit, taken in the diff',
+      async () => {
+        await page.keyboard.press('Control+1');
+        await select(8, 4);
+        await ask('make it checked');
+        await lastAnswer().locator('.route').waitFor();
+        await lastAnswer().locator('.code').hover();
+        await lastAnswer().getByRole('button', { name: /apply/ }).click();
+        await page.locator('.monaco-diff-editor .view-line').filter({ hasText: 'if b == 0' }).waitFor();
+        await page.waitForTimeout(500);
+        await shot('diff');
+        await page.locator('[aria-label^="Take all changes"]').first().click();
+        await lastAnswer().locator('.outcome').filter({ hasText: 'applied' }).waitFor();
+        const code = page.locator('.monaco-editor .view-line').filter({ hasText: 'if b == 0' });
+        await code.first().waitFor();
+      },
+    ],
+    [
+      'a marked file is marked in the panel',
+      async () => {
+        await openFile('marked.go');
+        await select(1, 5);
+        await panel
+          .locator('.badge, .marking, [class*=level]')
+          .filter({ hasText: 'SECRET' })
+          .first()
+          .waitFor();
+        await page.waitForTimeout(300);
+        await shot('marked');
+      },
+    ],
+    [
+      'a change asked for at the cursor is taken with Tab',
+      async () => {
+        await openFile('add.go');
+        await select(3, 4);
+        await page.keyboard.press('Control+Alt+I');
+        await page.locator('.quick-input-widget input').first().fill('rename the parameters');
+        await page.keyboard.press('Enter');
+        const changed = page.locator('.monaco-diff-editor .view-line').filter({ hasText: 'return x + y' });
+        await changed.first().waitFor();
+        await page.waitForTimeout(500);
+        await shot('inline');
+        await page.locator('.monaco-diff-editor .modified .view-lines').first().click();
+        await page.keyboard.press('Tab');
+        await page.locator('.monaco-diff-editor').first().waitFor({ state: 'hidden' });
+        await page.locator('.view-line').filter({ hasText: 'return x + y' }).first().waitFor();
+      },
+    ],
+    [
+      'the first word comes without delay',
+      async () => {
+        const waits = [];
+        for (let i = 0; i < 20; i += 1) waits.push(await firstWord(i));
+        waits.sort((a, b) => a - b);
+        const p95 = waits[Math.ceil(waits.length * 0.95) - 1];
+        return `beyond the model server's first token: median ${waits[10]} ms, p95 ${p95} ms (bar: 50 ms)`;
+      },
+    ],
+    [
+      'offline is said',
+      async () => {
+        change({ 'rigrun.routing.offline': true });
+        await panel.getByText('offline:').first().waitFor();
+        await shot('offline');
+      },
+    ],
+    [
+      'high contrast and narrow',
+      async () => {
+        change({ 'workbench.colorTheme': 'Default High Contrast' });
+        await page.locator('.monaco-workbench.hc-black').waitFor();
+        await page.waitForTimeout(700);
+        await shot('high-contrast');
+        change({ 'workbench.colorTheme': 'Default Light Modern' });
+        await page.locator('.monaco-workbench.vs').waitFor();
+        await page.mouse.move(350, 500);
+        await page.mouse.down();
+        await page.mouse.move(290, 500, { steps: 5 });
+        await page.mouse.up();
+        await page.waitForTimeout(700);
+        await shot('narrow-light');
+      },
+    ],
   ];
 }

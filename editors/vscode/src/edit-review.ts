@@ -132,7 +132,7 @@ class Review {
 
   /** Says at each open change how it is taken or left. */
   decorate(): void {
-    const contentText = vscode.l10n.t('Alt+Y takes this change, Alt+N leaves it');
+    const contentText = vscode.l10n.t('Alt+Y take · Alt+N leave');
     this.editor()?.setDecorations(
       this.hint,
       this.pending().map(({ line }) => ({

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { activateChatCommands } from './chat-commands';
 import { activateChatView } from './chat-view';
 import { activateEditReview } from './edit-review';
+import { activateInlineChat } from './inline-chat';
 import { activateServerCommands } from './server-commands';
 import { Session } from './session';
 import { activateStatusBar } from './status-bar';
@@ -18,6 +19,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = activateChatView(context, session);
   activateChatCommands(context, view);
   activateEditReview(context);
+  activateInlineChat(context, session);
   activateStatusBar(context, session);
   activateVirtualText(context);
   activateServerCommands(context, session);

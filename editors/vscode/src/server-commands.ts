@@ -10,6 +10,9 @@ export function activateServerCommands(context: vscode.ExtensionContext, session
     vscode.commands.registerCommand('rigrun.showLog', () => {
       session.log.show();
     }),
+    vscode.commands.registerCommand('rigrun.openSettings', () =>
+      vscode.commands.executeCommand('workbench.action.openSettings', '@ext:rigrun.rigrun'),
+    ),
     vscode.commands.registerCommand('rigrun.openServerSetting', () =>
       vscode.commands.executeCommand('workbench.action.openSettings', 'rigrun.server.path'),
     ),
