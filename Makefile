@@ -16,7 +16,7 @@ GOLANGCI_DIR := $(RIGRUN_DEV_CACHE)/tools/golangci-lint-$(GOLANGCI_VERSION)
 export GOLANGCI := $(GOLANGCI_DIR)/golangci-lint
 export GOLANGCI_LINT_CACHE ?= $(RIGRUN_DEV_CACHE)/golangci-lint-results
 
-.PHONY: help build demo check test lint fmt fuzz bench e2e e2e-ollama tools clean
+.PHONY: help build demo check test lint fmt fuzz bench e2e e2e-ollama e2e-vscode vsix tools clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +31,7 @@ check: ## the quick loop: format, vet, lint where it is installed, short tests
 	@.ci/test format vet lint-if-there quick
 
 test: ## everything CI runs: format, vet, lint, race tests, what may leak, other systems, end to end
-	@.ci/test format vet modules cross lint unit leaks e2e
+	@.ci/test format vet modules cross lint unit leaks e2e vscode
 
 lint: tools ## golangci-lint with every check of .golangci.yml
 	$(GOLANGCI) run ./...
@@ -50,6 +50,16 @@ e2e: ## real model server, real binary: llama-server with a tiny model
 
 e2e-ollama: ## the same against an ollama found on PATH
 	RIGRUN_E2E=ollama $(GO) test -count=1 -v ./e2e
+
+e2e-vscode: ## the VS Code extension in a real VS Code, in Chromium
+	e2e/vscode/run.sh
+
+vsix: editors/vscode/node_modules ## package the VS Code extension for every platform, the server inside
+	cd editors/vscode && node package.mjs
+
+editors/vscode/node_modules: editors/vscode/package-lock.json
+	cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
 
 tools: $(GOLANGCI) ## make the developers' tools in the cache folder
 

@@ -90,8 +90,7 @@ function steps(page) {
   async function openFile(name) {
     await page.keyboard.press('Control+P');
     await page.locator('.quick-input-widget input').first().fill(name);
-    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().waitFor();
-    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first().click();
     await page.locator('.tab.active').filter({ hasText: name }).waitFor();
     await page.locator('.monaco-editor .view-line').first().waitFor();
   }

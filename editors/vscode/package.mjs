@@ -1,12 +1,13 @@
 // Makes the packages for VS Code, one per platform, each with the server inside:
 //
-//   node package.mjs [--host] [--version v0.1.0]
+//   node package.mjs [--host]
 //
 // --host makes only this machine's own. They land in dist-vsix/; sizes are printed.
 import { createVSIX } from '@vscode/vsce';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { thirdPartyNotices } from './notices.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '../..');
@@ -43,6 +44,7 @@ const wanted = process.argv.includes('--host') ? [`${process.platform}-${process
 execFileSync(process.execPath, [join(here, 'esbuild.mjs')], { cwd: here, stdio: 'inherit' });
 mkdirSync(out, { recursive: true });
 copyFileSync(join(root, 'LICENSE'), join(here, 'LICENSE'));
+writeFileSync(join(here, 'dist/third-party-notices.txt'), await thirdPartyNotices(here));
 try {
   for (const target of wanted) await makePackage(target);
 } finally {

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Sets up what is missing, packages the extension for this machine and drives it
+# in a real VS Code. Exit status 3 says, in its last line, what cannot be had here.
+#
+#   e2e/vscode/run.sh [ARTEFACTS]      screenshots; default editors/vscode/test/artefacts/vscode
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+artefacts=${1:-editors/vscode/test/artefacts/vscode}
+
+for program in node npm "${CHROMIUM:-/usr/bin/chromium}"; do
+	command -v "$program" >/dev/null || { echo "$program is not installed"; exit 3; }
+done
+case $(uname -sm) in
+"Linux x86_64" | "Linux aarch64") ;;
+*) echo "code-server is set up on Linux only"; exit 3 ;;
+esac
+
+cache=$(e2e/vscode/setup.sh)
+[ -d editors/vscode/node_modules ] || (cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund)
+(cd editors/vscode && node package.mjs --host)
+vsix=$(ls -t editors/vscode/dist-vsix/rigrun-"$(node -p 'process.platform + "-" + process.arch')"-*.vsix | head -n 1)
+node e2e/vscode/run.mjs "$cache" "$vsix" "$artefacts"
