@@ -30,3 +30,6 @@ require (
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
 )
+
+// What npm unpacks holds Go files of its own.
+ignore ./editors/vscode/node_modules

@@ -53,7 +53,7 @@ const settings = {
   'rigrun.cache.enabled': false, // each question is to reach the model server
   'workbench.colorTheme': 'Default Dark Modern',
 };
-const workspace = join(import.meta.dirname, 'workspace');
+const workspace = join(import.meta.dirname, 'testdata/workspace');
 let editor;
 let failed = false;
 try {
