@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const require = createRequire(join(import.meta.dirname, '../../editors/vscode/package.json'));
 const { chromium } = require('playwright-core');
 
-export const quiet = {
+const quiet = {
   'workbench.startupEditor': 'none',
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
@@ -19,6 +19,17 @@ export const quiet = {
   'editor.minimap.enabled': false,
   'workbench.tips.enabled': false,
 };
+
+/**
+ * Writes the settings, ours where VS Code looks for those of the machine that the
+ * extensions run on: here that is another one than the browser's.
+ */
+export function writeSettings(data, settings) {
+  for (const folder of ['User', 'Machine']) {
+    mkdirSync(join(data, folder), { recursive: true });
+    writeFileSync(join(data, folder, 'settings.json'), JSON.stringify({ ...quiet, ...settings }));
+  }
+}
 
 async function freePort() {
   return new Promise((resolve) => {
@@ -34,9 +45,8 @@ export async function startEditor({ cache, vsix, scratch, settings, workspace })
   const entry = join(cache, 'cs/node_modules/code-server/out/node/entry.js');
   const data = join(scratch, 'data');
   rmSync(scratch, { recursive: true, force: true });
-  mkdirSync(join(data, 'User'), { recursive: true });
   cpSync(workspace, join(scratch, 'workspace'), { recursive: true });
-  writeFileSync(join(data, 'User/settings.json'), JSON.stringify({ ...quiet, ...settings }));
+  writeSettings(data, settings);
   const folders = ['--user-data-dir', data, '--extensions-dir', join(scratch, 'extensions')];
   const env = {
     ...process.env,

@@ -3,10 +3,10 @@
 //
 //   node e2e/vscode/run.mjs CACHE VSIX ARTEFACTS
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { panelOf, quiet, startEditor } from './editor.mjs';
+import { panelOf, startEditor, writeSettings } from './editor.mjs';
 import { startModelServer } from './model-server.mjs';
 
 const [cache, vsix, artefacts] = process.argv.slice(2);
@@ -106,7 +106,7 @@ function steps(page) {
   /** Changes settings as a person does, who writes their file. */
   function change(more) {
     Object.assign(settings, more);
-    writeFileSync(join(editor.data, 'User/settings.json'), JSON.stringify({ ...quiet, ...settings }));
+    writeSettings(editor.data, settings);
   }
 
   /** How long a word takes from the key to the screen, less what the model server takes itself. */

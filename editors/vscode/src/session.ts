@@ -112,7 +112,7 @@ export class Session implements vscode.Disposable {
   private hooks() {
     return {
       log: this.log,
-      settings: settingsForServer,
+      settings: () => this.settings(),
       onStatus: (status: Status) => {
         this.status = status;
         this.statusChanged.fire(status);
@@ -123,6 +123,13 @@ export class Session implements vscode.Disposable {
         this.tellGone(vscode.l10n.t('rigrun-lsp ended several times by itself.'));
       },
     };
+  }
+
+  /** What the server is told, which the log names without the values. */
+  private settings(): Record<string, unknown> {
+    const settings = settingsForServer();
+    this.log.info(`Settings: ${Object.keys(settings).sort().join(', ') || 'none'}`);
+    return settings;
   }
 
   private find(): ServerSearch {
