@@ -121,7 +121,7 @@ function steps(page) {
             const text = [...document.querySelectorAll('.answer .text')].at(-1)?.textContent ?? '';
             if (!text.includes(wanted)) return;
             observer.disconnect();
-            requestAnimationFrame(() => resolve(Date.now() - pressed));
+            requestAnimationFrame(() => resolve([pressed, Date.now()]));
           };
           const observer = new MutationObserver(look);
           observer.observe(document, { subtree: true, childList: true, characterData: true });
@@ -131,10 +131,10 @@ function steps(page) {
     const field = panel.locator('.composer .field');
     await field.fill(`give me the first word of ${word}`);
     await field.press('Enter');
-    const took = await shown;
+    const [pressed, seen] = await shown;
     await lastAnswer().locator('.route').waitFor();
     const { received, firstToken } = model.asked.at(-1);
-    return took - (firstToken - received);
+    return { asking: received - pressed, showing: seen - firstToken };
   }
 
   const answers = () => panel.locator('.answer');
@@ -261,9 +261,14 @@ function steps(page) {
       async () => {
         const waits = [];
         for (let i = 0; i < 20; i += 1) waits.push(await firstWord(i));
-        waits.sort((a, b) => a - b);
-        const p95 = waits[Math.ceil(waits.length * 0.95) - 1];
-        return `beyond the model server's first token: median ${waits[10]} ms, p95 ${p95} ms (bar: 50 ms)`;
+        const of = (pick) => {
+          const sorted = waits.map(pick).sort((a, b) => a - b);
+          return `${sorted[10]} ms, p95 ${sorted[18]} ms`;
+        };
+        return (
+          `beyond the model server's own time: median ${of(({ asking, showing }) => asking + showing)} (bar: 50 ms); ` +
+          `key to model server ${of(({ asking }) => asking)}; its first token to the screen ${of(({ showing }) => showing)}`
+        );
       },
     ],
     [
