@@ -66,8 +66,9 @@ export class Transcript {
     return this.turns.at(-1);
   }
 
-  /** The answer before a question, undefined for the first one. */
+  /** The last answer before a question, undefined where there is none. One that was stopped has no name yet. */
   answerBefore(turn: Turn): string | undefined {
-    return this.turns[this.turns.indexOf(turn) - 1]?.answerId;
+    const before = this.turns.slice(0, this.turns.indexOf(turn));
+    return before.findLast(({ answerId }) => answerId !== undefined)?.answerId;
   }
 }
