@@ -370,6 +370,7 @@ func TestDeleteLeavesNothing(t *testing.T) {
 		t.Fatal("the file never had it")
 	}
 	must(t, p.Delete(secret.ConversationID))
+	must(t, p.tidyOnce())
 	for p.untidy() {
 		must(t, p.tidyOnce())
 	}

@@ -39,6 +39,8 @@ func (s *Conversations) untidy() bool {
 // tidyOnce does some of what there is to tidy up.
 func (s *Conversations) tidyOnce() error {
 	w := &s.writer
+	w.working.Lock()
+	defer w.working.Unlock()
 	w.mu.Lock()
 	now := s.now()
 	idle := !w.tidy && now.Before(w.due) || !s.file.Opened()

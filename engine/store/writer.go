@@ -34,6 +34,9 @@ type writer struct {
 	runs   sync.WaitGroup
 	hurry  chan struct{} // an answer has ended; has room for one
 
+	// working is held while something is written or tidied up, so that no two do it at once.
+	working sync.Mutex
+
 	mu      sync.Mutex // may be taken while the store's mu is held, and never the other way round
 	awake   bool       // whether the goroutine runs; guarded by mu
 	more    bool       // there is something to write that the goroutine may have missed; guarded by mu
@@ -140,6 +143,8 @@ func (s *Conversations) sleep() bool {
 
 // flush writes what is in memory alone.
 func (s *Conversations) flush() error {
+	s.writer.working.Lock()
+	defer s.writer.working.Unlock()
 	w := &s.writer
 	w.mu.Lock()
 	w.more = false
