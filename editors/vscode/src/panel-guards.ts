@@ -23,20 +23,23 @@ const oneOf =
   (...words: readonly string[]): Check =>
   (value) =>
     typeof value === 'string' && words.includes(value);
+type Fields<T> = { readonly [F in keyof T]-?: Check };
 const shaped =
-  <T>(fields: { readonly [F in keyof T]-?: Check }): Check =>
+  (fields: Readonly<Record<string, Check>>): Check =>
   (value) =>
-    isRecord(value) && Object.entries<Check>(fields).every(([name, check]) => check(value[name]));
+    isRecord(value) && Object.entries(fields).every(([name, check]) => check(value[name]));
 
-const isPlace = shaped<Place>({ uri: isString, firstLine: isNumber, lastLine: isNumber });
-const isBlock = shaped<BlockRef>({
+const isPlace = shaped({ uri: isString, firstLine: isNumber, lastLine: isNumber } satisfies Fields<Place>);
+const isBlock = shaped({
   messageId: isString,
   index: isNumber,
   language: isString,
   path: optional(isString),
   code: isString,
-});
-const isBlockKey = shaped<Pick<BlockRef, 'messageId' | 'index'>>({ messageId: isString, index: isNumber });
+} satisfies Fields<BlockRef>);
+const isBlockKey = shaped({ messageId: isString, index: isNumber } satisfies Fields<
+  Pick<BlockRef, 'messageId' | 'index'>
+>);
 const isCommand = oneOf('settings', 'retry', 'logs', 'install', 'restart');
 
 const toHost: Shapes<ToHost> = {

@@ -254,6 +254,7 @@ class Panel {
       element(
         'main',
         { class: 'panel' },
+        element('h1', { class: 'unseen' }, 'rigrun'),
         this.#banner,
         this.#conversations.element,
         room,
