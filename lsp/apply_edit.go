@@ -76,7 +76,8 @@ const landing = 2 * time.Second
 
 // landed reports whether an edit that the client says it has applied is in the
 // document. A client that ignores edits of an old version may say so all the
-// same. One that does not tell in time is believed.
+// same. One that does not tell in time is believed. Where the document is what it
+// was, the person has undone the edit, and the client has told of both at once.
 func (s *Server) landed(ctx context.Context, j *job, e readyEdit) bool {
 	if e.version == nil || !s.client.documentChanges {
 		return true
@@ -87,7 +88,7 @@ func (s *Server) landed(ctx context.Context, j *job, e readyEdit) bool {
 		return true
 	}
 	now, ok := s.newest.get().Get(j.doc.URI)
-	return !ok || strings.Contains(now.Text, e.text)
+	return !ok || strings.Contains(now.Text, e.text) || now.Text == e.before
 }
 
 // propose reads an answer as an edit. Only a model's answer is one: the outline
@@ -117,6 +118,8 @@ type readyEdit struct {
 	edit    protocol.WorkspaceEdit
 	version *int32 // nil for a document that is not open
 
+	before string // the whole document that it is an edit of
+
 	// What the code becomes, for hovers.
 	text  string
 	start int
@@ -134,7 +137,7 @@ func (s *Server) editNow(j *job, p edit.Proposal, confirmImports bool) (readyEdi
 	if err != nil {
 		return readyEdit{}, &notApplied{reason: err.Error(), changed: true}
 	}
-	var e readyEdit
+	e := readyEdit{before: now.Text}
 	if j.open {
 		e.version = &now.Version
 	}

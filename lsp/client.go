@@ -90,8 +90,15 @@ func (c *client) readCodeAction(a *protocol.CodeActionClientCapabilities) {
 	c.codeActionLiterals = a.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil
 	c.disabledActions = is(a.DisabledSupport)
 	c.llmTag = slices.Contains(a.TagSupport.ValueSet, protocol.CodeActionTagLLMGenerated)
-	c.resolvesEdits = c.codeActionLiterals && is(a.DataSupport) && slices.Contains(a.ResolveSupport.Properties, "edit")
+	c.resolvesEdits = c.codeActionLiterals && is(a.DataSupport) && slices.Contains(a.ResolveSupport.Properties, "edit") &&
+		!standsStill(c.name)
 	c.honorsAnnotations = is(a.HonorsChangeAnnotations)
 }
+
+// standsStill tells the clients that take no key while an action is resolved, and
+// that give up soon: Helix (25.07) without a word after 20 seconds, Eglot (Emacs
+// 30) with an error after 10. A model may well take longer, so their edits come
+// by command, as for a client that resolves none.
+func standsStill(client string) bool { return client == "helix" || client == "Eglot" }
 
 func is(b *bool) bool { return b != nil && *b }

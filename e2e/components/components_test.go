@@ -101,14 +101,22 @@ func TestCacheDir(t *testing.T) {
 // folder the first one left.
 func TestComponents(t *testing.T) {
 	if os.Getenv("RIGRUN_E2E") == "" {
-		t.Skip("downloads llama-server and redis-server: set RIGRUN_E2E=1 (make e2e)")
+		t.Skip("downloads llama-server, redis-server, Helix and Emacs: set RIGRUN_E2E=1 (make e2e)")
 	}
-	for name, get := range map[string]func(context.Context) (Program, error){llamaServer: LlamaServer, redisServer: RedisServer} {
-		t.Run(name, func(t *testing.T) { setUpTwice(t, get) })
+	for name, c := range map[string]struct {
+		get  func(context.Context) (Program, error)
+		says string
+	}{
+		llamaServer: {LlamaServer, "version"},
+		redisServer: {RedisServer, "v="},
+		"helix":     {Helix, "helix 2"},
+		"emacs":     {Emacs, "GNU Emacs 3"},
+	} {
+		t.Run(name, func(t *testing.T) { setUpTwice(t, c.get, c.says) })
 	}
 }
 
-func setUpTwice(t *testing.T, get func(context.Context) (Program, error)) {
+func setUpTwice(t *testing.T, get func(context.Context) (Program, error), says string) {
 	t.Helper()
 	first, err := get(t.Context())
 	if u, ok := errors.AsType[*Unavailable](err); ok {
@@ -118,7 +126,7 @@ func setUpTwice(t *testing.T, get func(context.Context) (Program, error)) {
 		t.Fatal(err)
 	}
 	out, err := first.Command(t.Context(), "--version").CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "v=") && !strings.Contains(string(out), "version") {
+	if err != nil || !strings.Contains(string(out), says) {
 		t.Fatalf("--version: %v\n%s", err, out)
 	}
 	t.Setenv("PATH", "") // without apt-get: the second call finds the folder complete

@@ -20,6 +20,9 @@ type debian struct {
 	suites []string // that carry it, the best first
 	// in returns the program in an unpacked folder, or which piece is missing.
 	in func(root string) (Program, error)
+	// version is the argument that has the program say its version, which shows
+	// that it starts; "" means "--version".
+	version string
 }
 
 // get returns the program, which it sets up first where that was not done before.
@@ -73,7 +76,7 @@ func (d debian) install(ctx context.Context, suiteName, root string) (Program, e
 	if err != nil {
 		return Program{}, fmt.Errorf("%s of suite %s is not laid out as expected: %w", d.name, suiteName, err)
 	}
-	if out, err := p.Command(ctx, "--version").CombinedOutput(); err != nil {
+	if out, err := p.Command(ctx, cmp.Or(d.version, "--version")).CombinedOutput(); err != nil {
 		return Program{}, fmt.Errorf("%s of suite %s does not start: %w (%s)", d.name, suiteName, err, lastError(out))
 	}
 	return d.place(made, root)

@@ -1,0 +1,80 @@
+package editors
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rigrun/rigrun-lsp/e2e/components"
+	"github.com/rigrun/rigrun-lsp/e2e/gguf"
+	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
+)
+
+// model is the one that the pages set.
+const model = "qwen2.5-coder:7b"
+
+// What the scripted model says.
+const (
+	explained = "Add is to add, but it subtracts: b is taken from a."
+	fixed     = "It subtracted.\n\n```go\nfunc Add(a, b int) int {\n\treturn a + b\n}\n```\n"
+)
+
+// scripted is a model server that gives these answers, by the pages' model.
+func scripted(t *testing.T, answers ...backendtest.Answer) *backendtest.Server {
+	t.Helper()
+	return backendtest.Ollama(t, backendtest.Script{
+		Models:  []backendtest.Model{{Name: "other:latest", Loaded: true}, {Name: model}},
+		Answers: answers,
+	})
+}
+
+// slow is an answer whose first token comes after 41 seconds: Helix waits 20 for a
+// response, Eglot 10.
+func slow(t *testing.T, text string) backendtest.Answer {
+	t.Helper()
+	hold := make(chan struct{})
+	timer := time.AfterFunc(41*time.Second, func() { close(hold) })
+	t.Cleanup(func() { timer.Stop() })
+	return backendtest.Answer{backendtest.Hold(hold), backendtest.Text(text)}
+}
+
+// startLlama starts llama-server with a model of random weights under the pages'
+// name and returns its address. It ends with the test.
+func startLlama(t *testing.T) string {
+	t.Helper()
+	programs(t) // skips where nothing is to be started
+	program, err := components.LlamaServer(t.Context())
+	program = component(t, program, err)
+	file := filepath.Join(t.TempDir(), "model.gguf")
+	if err := gguf.WriteFile(file, gguf.Tiny()); err != nil {
+		t.Fatal(err)
+	}
+	port := components.FreePort(t)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	cmd := program.Command(ctx, "--model", file, "--alias", model, "--offline", "--no-webui",
+		"--ctx-size", "8192", "--parallel", "1", "--threads", "1", "--threads-batch", "1", "--n-predict", "40",
+		"--host", "127.0.0.1", "--port", port)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		_ = cmd.Wait() // a killed process ends with an error
+	})
+	url := "http://127.0.0.1:" + port
+	eventually(t, "llama-server is ready", func() error {
+		resp, err := http.Get(url + "/health")
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			return errors.New(resp.Status)
+		}
+		return nil
+	})
+	return url
+}
