@@ -30,8 +30,8 @@ demo: build ## ask about a real Go file as an editor would and watch the answer 
 check: ## the quick loop: format, vet, lint where it is installed, short tests
 	@.ci/test format vet lint-if-there quick
 
-test: ## everything CI runs: format, vet, lint, race tests, what may leak, other systems, end to end
-	@.ci/test format vet modules cross lint unit leaks e2e vscode
+test: ## everything CI runs: format, vet, lint, race tests, what may leak, other systems, end to end, VS Code
+	@.ci/test format vet modules cross lint unit leaks e2e extension panel vscode
 
 lint: tools ## golangci-lint with every check of .golangci.yml
 	$(GOLANGCI) run ./...
@@ -54,12 +54,8 @@ e2e-ollama: ## the same against an ollama found on PATH
 e2e-vscode: ## the VS Code extension in a real VS Code, in Chromium
 	e2e/vscode/run.sh
 
-vsix: editors/vscode/node_modules ## package the VS Code extension for every platform, the server inside
-	cd editors/vscode && node package.mjs
-
-editors/vscode/node_modules: editors/vscode/package-lock.json
-	cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund
-	touch $@
+vsix: ## package the VS Code extension for every platform, the server inside
+	PATH="$$(editors/vscode/setup.sh):$$PATH" && cd editors/vscode && node package.mjs
 
 tools: $(GOLANGCI) ## make the developers' tools in the cache folder
 

@@ -79,8 +79,15 @@ function extensionLog(folder) {
 
 async function step(name, run) {
   const begin = Date.now();
-  const said = await run();
+  const said = await Promise.race([run(), tooLong(120_000)]);
   console.log(`ok ${name} (${Date.now() - begin} ms)${said === undefined ? '' : `: ${said}`}`);
+}
+
+/** Rejects after that time, for what nothing else ends. */
+function tooLong(milliseconds) {
+  return new Promise((_, reject) => {
+    setTimeout(reject, milliseconds, new Error(`not done in ${milliseconds} ms`)).unref();
+  });
 }
 
 function steps(page) {
@@ -132,13 +139,14 @@ function steps(page) {
     await field.fill(`give me the first word of ${word}`);
     await field.press('Enter');
     const [pressed, seen] = await shown;
-    await lastAnswer().locator('.route').waitFor();
+    await answered();
     const { received, firstToken } = model.asked.at(-1);
     return { asking: received - pressed, showing: seen - firstToken };
   }
 
   const answers = () => panel.locator('.answer');
   const lastAnswer = () => answers().last();
+  const answered = () => lastAnswer().and(panel.locator('[aria-busy="false"]')).waitFor();
   async function ask(text) {
     const field = panel.locator('.composer .field');
     await field.click();
@@ -212,7 +220,8 @@ function steps(page) {
         await page.keyboard.press('Control+1');
         await select(8, 4);
         await ask('make it checked');
-        await lastAnswer().locator('.route').waitFor();
+        await lastAnswer().locator('.code').waitFor();
+        await answered();
         await lastAnswer().locator('.code').hover();
         await lastAnswer().getByRole('button', { name: /apply/ }).click();
         await page.locator('.monaco-diff-editor .view-line').filter({ hasText: 'if b == 0' }).waitFor();

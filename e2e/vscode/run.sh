@@ -7,16 +7,17 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 artefacts=${1:-editors/vscode/test/artefacts/vscode}
 
-for program in node npm "${CHROMIUM:-/usr/bin/chromium}"; do
-	command -v "$program" >/dev/null || { echo "$program is not installed"; exit 3; }
-done
 case $(uname -sm) in
 "Linux x86_64" | "Linux aarch64") ;;
 *) echo "code-server is set up on Linux only"; exit 3 ;;
 esac
+CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
+[ -n "$CHROMIUM" ] || { echo "Chromium is not installed"; exit 3; }
+export CHROMIUM
 
-cache=$(e2e/vscode/setup.sh)
-[ -d editors/vscode/node_modules ] || (cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund)
+here=$(editors/vscode/setup.sh) || { code=$?; echo "$here"; exit $code; }
+PATH="$here:$PATH"
+cache=$(e2e/vscode/setup.sh) || { code=$?; echo "$cache"; exit $code; }
 (cd editors/vscode && node package.mjs --host)
 vsix=$(ls -t editors/vscode/dist-vsix/rigrun-"$(node -p 'process.platform + "-" + process.arch')"-*.vsix | head -n 1)
 node e2e/vscode/run.mjs "$cache" "$vsix" "$artefacts"
