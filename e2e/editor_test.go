@@ -318,6 +318,7 @@ type part struct {
 	Cache    json.RawMessage
 	Text     *string
 	Thinking *string
+	Step     json.RawMessage
 	Kind     json.RawMessage
 }
 
@@ -350,7 +351,7 @@ func (q *question) check(raw json.RawMessage) part {
 		q.e.t.Errorf("a part has a kind, so a progress widget takes it for a report: %s", raw)
 	case q.seq == 0 && (p.Route == nil || p.Cache == nil || p.Text != nil):
 		q.e.t.Errorf("the first part is not the route and the cache: %s", raw)
-	case q.seq > 0 && p.Text == nil && p.Thinking == nil && p.Route == nil:
+	case q.seq > 0 && p.Text == nil && p.Thinking == nil && p.Route == nil && p.Step == nil:
 		q.e.t.Errorf("a part carries nothing: %s", raw)
 	}
 	if p.Route != nil {

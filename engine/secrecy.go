@@ -233,13 +233,14 @@ func base(name string) string {
 }
 
 // staysFor says why secrets keep a question here, "" where they do not. Where
-// they are replaced before anything is sent, only whole files of them do.
+// they are replaced before anything is sent, only whole files of them do. What was
+// said before a restart has placeholders for them: it stays as it would have.
 func (s *Setup) staysFor(r *route.Rules, sealed string, turns []chat.Turn) string {
 	if sealed != "" || s.Redact || len(r.Tiers) == 0 {
 		return sealed
 	}
 	for _, t := range turns {
-		if secret.Has(t.Content) {
+		if secret.Has(t.Content) || secret.Replaced(t.Content) {
 			return "the question holds a secret, and rigrun.security.redactSecrets is off"
 		}
 	}

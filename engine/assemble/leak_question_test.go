@@ -2,6 +2,7 @@ package assemble_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -160,17 +161,37 @@ func (c *talk) learn(q *question, h *heard) {
 	}
 }
 
-// said reports whether a text is a part of what was said in a conversation.
+// sealedNote is what the file has in place of a context with a file of secrets.
+const sealedNote = "\n\n(What this question was asked with holds secrets and was not kept.)"
+
+// said reports whether a text is a part of what was said in a conversation. What
+// was said before may have been read from the file, which has placeholders where
+// memory had secrets, and a note where it had a file of them.
 func (c *talk) said(q *question, text string) bool {
 	if strings.Contains(rendered(q.request), text) {
 		return true
 	}
+	text = strings.TrimSuffix(text, sealedNote)
+	stored := storedForm(text)
 	for _, turn := range append(c.before, systemPrompt()) {
-		if strings.Contains(turn, text) {
+		if strings.Contains(turn, text) || stored != nil && stored.MatchString(turn) {
 			return true
 		}
 	}
 	return false
+}
+
+// storedForm matches what a text with placeholders was made from, nil where it
+// has none.
+func storedForm(text string) *regexp.Regexp {
+	parts := regexp.MustCompile(`REDACTED_[A-Z0-9_]+_[0-9a-f]{10,24}`).Split(text, -1)
+	if len(parts) < 2 {
+		return nil
+	}
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	return regexp.MustCompile(`(?s)` + strings.Join(parts, `.+?`))
 }
 
 // systemPrompt is the turn before the first, which an echo may choose, too.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,6 +24,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/audit"
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/engine/enginetest"
 )
 
@@ -187,6 +189,9 @@ func (j *job) run(n *network, c *counts) {
 	house := assemble.Open(j.state)
 	j.engine = house.Engine(settings, outline.Disk())
 	for j.asked < j.cases {
+		if j.state != "" && j.m.oneIn(10) {
+			house = j.restart(house, settings)
+		}
 		if j.m.oneIn(12) {
 			j.twins()
 		} else {
@@ -204,6 +209,19 @@ func (j *job) run(n *network, c *counts) {
 	if j.state != "" && settings.Audit {
 		j.checkLog()
 	}
+}
+
+// restart lets the next process go on with what the file has of the conversations.
+// What was said in one since it was marked is not in there: those are left.
+func (j *job) restart(house *assemble.House, settings config.Config) *assemble.House {
+	j.engine.Close()
+	if err := house.Close(); err != nil {
+		j.errorf("%v", err)
+	}
+	j.talks = slices.DeleteFunc(j.talks, func(c *talk) bool { return c.confined != "" && c.confined != "a file of secrets, earlier" })
+	house = assemble.Open(j.state)
+	j.engine = house.Engine(settings, outline.Disk())
+	return house
 }
 
 // errorf fails the test for this job, which then ends.

@@ -76,6 +76,10 @@ func covers(text string) []span {
 	}
 }
 
+// Replaced reports whether a text holds a placeholder, in whose place a secret
+// stood: in this process, or in the one that kept the text.
+func Replaced(text string) bool { return covers(text) != nil }
+
 // uncovered leaves of the findings what lies outside all placeholders. A rest
 // next to one counts only if it can be a secret of its own.
 func uncovered(text string, found []Finding) []Finding {
