@@ -1,17 +1,19 @@
 // Runs the tests of one folder beside this file: each of its *.test.ts is bundled for
-// Node and handed to Node's own runner, one after the other. Further arguments are
-// passed on to it. The tests run in the extension's folder.
+// Node and handed to Node's own runner, one after the other; "panel/hostile" takes those
+// whose names begin so. Further arguments are passed on to the runner. The tests run in
+// the extension's folder.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [folder = 'unit', ...options] = process.argv.slice(2);
+const [what = 'unit', ...options] = process.argv.slice(2);
+const [folder, first = ''] = what.split('/');
 const out = mkdtempSync(join(import.meta.dirname, '../node_modules/.unit-'));
 try {
   await build({
     entryPoints: readdirSync(join(import.meta.dirname, folder))
-      .filter((name) => name.endsWith('.test.ts'))
+      .filter((name) => name.startsWith(first) && name.endsWith('.test.ts'))
       .map((name) => join(import.meta.dirname, folder, name)),
     outdir: out,
     outExtension: { '.js': '.mjs' },

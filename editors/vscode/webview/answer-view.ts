@@ -52,7 +52,9 @@ export class AnswerView {
     this.#clock ??= setInterval(() => {
       this.#showThinking();
     }, 1000);
-    if (this.#thinking.hidden) this.#showThinking();
+    if (!this.#thinking.hidden) return;
+    this.#showThinking();
+    this.showEnd();
   }
 
   addStep(): void {

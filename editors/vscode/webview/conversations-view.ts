@@ -7,6 +7,7 @@ import { age, cents } from './route-line';
 
 /** How long after the last key a search goes out, in milliseconds. */
 const PAUSE = 150;
+const MONTH = 30 * 86_400; // in seconds
 
 export class ConversationsView {
   readonly element: HTMLElement;
@@ -72,9 +73,8 @@ export class ConversationsView {
   #row({ summary, snippets }: ConversationRow, current: string | undefined): HTMLElement {
     const { say, post } = this.#desk;
     const { conversationId } = summary;
-    const seconds = (Date.now() - Date.parse(summary.updatedAt)) / 1000;
     const meta = [
-      age(say, Math.max(0, seconds)),
+      this.#when(summary.updatedAt),
       say('conversations.count', summary.messageCount),
       ...(summary.costCents > 0 ? [say('route.cents', cents(summary.costCents))] : []),
       ...(summary.classification === 'UNCLASSIFIED' ? [] : [summary.classification]),
@@ -94,6 +94,15 @@ export class ConversationsView {
     const row = element('li', { class: 'conversation' }, open);
     row.append(this.#tools(row, summary.title, conversationId));
     return row;
+  }
+
+  /** How long ago, or the day where that is more than a month. */
+  #when(updatedAt: string): string {
+    const at = new Date(updatedAt);
+    if (Number.isNaN(at.getTime())) return '';
+    const seconds = Math.max(0, (Date.now() - at.getTime()) / 1000);
+    if (seconds < MONTH) return age(this.#desk.say, seconds);
+    return at.toLocaleDateString(this.#desk.locale, { dateStyle: 'medium' });
   }
 
   #tools(row: HTMLElement, title: string, conversationId: string): HTMLElement {

@@ -53,24 +53,32 @@ export class GrowingText {
   #pump(deadline: number): boolean {
     do {
       if (this.#next < this.#pieces.length) this.#showPieces(deadline);
-      else if (!this.#split()) break;
+      else if (this.#toSplit()) this.#split();
+      else break;
     } while (performance.now() < deadline);
-    const more = this.#next < this.#pieces.length || this.#waiting.length > 0;
+    const more = this.#next < this.#pieces.length || this.#toSplit();
     if (!more) this.#showTail();
     return more;
   }
 
-  #split(): boolean {
+  /** Whether there is text to split, or its end. */
+  #toSplit(): boolean {
+    return this.#waiting.length > 0 || (this.#finished && this.#showsTail());
+  }
+
+  /** The tail stands under the text until its end was split. */
+  #showsTail(): boolean {
+    return this.#tail.parentNode !== null;
+  }
+
+  #split(): void {
     this.#next = 0;
-    this.#pieces = [];
     if (this.#waiting.length > 0) {
-      const merged = this.#takeWaiting();
-      this.#pieces = this.#splitter.push(merged);
-    } else if (this.#finished && this.#tail.isConnected) {
-      this.#pieces = this.#splitter.finish();
-      this.#tail.remove();
+      this.#pieces = this.#splitter.push(this.#takeWaiting());
+      return;
     }
-    return this.#pieces.length > 0 || this.#waiting.length > 0;
+    this.#pieces = this.#splitter.finish();
+    this.#tail.remove();
   }
 
   // Many short tokens are split in one go.
@@ -150,7 +158,7 @@ export class GrowingText {
 
   #showTail(): void {
     const tail = this.#splitter.tail();
-    if (!this.#tail.isConnected || this.#tailText === (tail?.text ?? '')) return;
+    if (!this.#showsTail() || this.#tailText === (tail?.text ?? '')) return;
     this.#tailText = tail?.text ?? '';
     if (!tail) {
       this.#tail.replaceChildren();
@@ -162,13 +170,11 @@ export class GrowingText {
   }
 
   #last(): Element | undefined {
-    return (
-      (this.#tail.isConnected ? this.#tail.previousElementSibling : this.#root.lastElementChild) ?? undefined
-    );
+    return (this.#showsTail() ? this.#tail.previousElementSibling : this.#root.lastElementChild) ?? undefined;
   }
 
   #insert(node: Node): void {
-    if (this.#tail.isConnected) this.#tail.before(node);
+    if (this.#showsTail()) this.#tail.before(node);
     else this.#root.append(node);
   }
 

@@ -41,6 +41,8 @@ export function renderMarkdown(text: string): DocumentFragment {
   for (const block of fragment.querySelectorAll('p, li, h1, h2, h3, h4, h5, h6, blockquote, td, th')) {
     block.setAttribute('dir', 'auto');
   }
+  // Code does not decide which way the words around it run.
+  for (const code of fragment.querySelectorAll('code, pre')) code.setAttribute('dir', 'ltr');
   for (const link of fragment.querySelectorAll<HTMLElement>('a')) makeLink(link);
   for (const table of fragment.querySelectorAll('table')) {
     const scroll = document.createElement('div');

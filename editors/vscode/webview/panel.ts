@@ -200,7 +200,9 @@ class Panel {
     const { server, offline } = this.#model.status;
     const words =
       server === 'running' ? (offline ? say('status.offline') : undefined) : say(`status.${server}`);
-    this.#banner.hidden = words === undefined;
+    // What is missing is told in the room where there is room for it.
+    const told = server === 'missing' && this.#model.turns.length === 0;
+    this.#banner.hidden = words === undefined || told;
     this.#banner.replaceChildren(icon(server === 'starting' ? 'info' : 'warning'), words ?? '');
     const command = server === 'stopped' ? 'restart' : server === 'missing' ? 'install' : undefined;
     if (command) {

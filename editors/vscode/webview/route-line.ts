@@ -38,13 +38,13 @@ function words(say: Say, facts: AnswerFacts, route: RouteDecision): Node[] {
   if (!cached && facts.tokensPerSecond !== undefined && facts.tokensPerSecond > 0) {
     parts.push(say('route.speed', Math.round(facts.tokensPerSecond)));
   }
-  if (facts.totalMs !== undefined) parts.push(say('route.seconds', seconds(facts.totalMs)));
+  if (facts.totalMs !== undefined) parts.push(took(say, facts.totalMs));
   if (facts.costCents !== undefined) {
     const cost = say('route.cents', cents(facts.costCents));
     parts.push(facts.costCents > 0 ? element('strong', { class: 'price' }, cost) : cost);
   }
   return parts.flatMap((part, index) => {
-    const item = element('span', { class: 'route-part' }, part);
+    const item = element('span', { class: 'route-part', dir: 'auto' }, part);
     return index === 0 ? [item] : [document.createTextNode(' · '), item];
   });
 }
@@ -114,7 +114,10 @@ export function cents(value: number): string {
         : value.toFixed(0);
 }
 
-const seconds = (ms: number): string => (ms < 10_000 ? (ms / 1000).toFixed(1) : (ms / 1000).toFixed(0));
+function took(say: Say, ms: number): string {
+  if (ms < 100) return say('route.milliseconds', Math.ceil(ms));
+  return say('route.seconds', (ms / 1000).toFixed(ms < 10_000 ? 1 : 0));
+}
 
 /** How long ago, in the largest unit that fits. */
 export function age(say: Say, ageSeconds: number): string {

@@ -6,7 +6,31 @@ import type { PanelModel } from './panel-model';
 
 /** `ask` puts an example into the field. */
 export function startView(desk: Desk, model: PanelModel, ask: (text: string) => void): HTMLElement {
+  if (model.status.server === 'missing') return missingView(desk);
   return model.status.hasModel ? readyView(desk, model, ask) : noModelView(desk);
+}
+
+function missingView({ say, post }: Desk): HTMLElement {
+  return element(
+    'div',
+    { class: 'start' },
+    element('h2', {}, say('empty.missingTitle')),
+    element('p', {}, say('empty.missing')),
+    button(
+      say('status.install'),
+      () => {
+        post({ type: 'failureAction', command: 'install' });
+      },
+      { class: 'primary' },
+    ),
+    button(
+      say('empty.settings'),
+      () => {
+        post({ type: 'failureAction', command: 'settings' });
+      },
+      { class: 'secondary' },
+    ),
+  );
 }
 
 function noModelView({ say, post }: Desk): HTMLElement {

@@ -46,6 +46,7 @@ export const english = {
   'route.details': 'about this answer: {0}',
   'route.speed': '{0} tok/s',
   'route.seconds': '{0} s',
+  'route.milliseconds': '{0} ms',
   'route.cents': '{0} ¢',
   'route.why': 'why',
   'route.forcedBy': 'decided by',
@@ -97,6 +98,10 @@ export const english = {
   'status.missing': 'rigrun-lsp was not found',
   'status.restart': 'restart',
   'status.install': 'how to install',
+  'empty.missingTitle': 'rigrun-lsp was not found',
+  'empty.missing':
+    'The extension talks to a server on this machine, which could not be started. Install it, or say in the settings where it is.',
+  'empty.settings': 'open the settings',
   'empty.title': 'Ask about your code',
   'empty.ready': 'Select code and ask, or begin with one of these.',
   'empty.examples': 'example questions',

@@ -107,8 +107,10 @@ async function compare(panel: PanelPage, state: State): Promise<void> {
 function regionsOf(parts: readonly string[]): Regions {
   const found: Regions = {};
   for (const part of parts) {
-    const box = document.querySelector(part)?.getBoundingClientRect();
-    if (!box || box.width === 0 || box.height === 0) continue;
+    const box = Array.from(document.querySelectorAll(part), (node) => node.getBoundingClientRect()).find(
+      ({ top, bottom, width, height }) => width > 0 && height > 0 && bottom > 0 && top < window.innerHeight,
+    );
+    if (!box) continue;
     found[part] = [Math.round(box.x), Math.round(box.y), Math.round(box.width), Math.round(box.height)];
   }
   return found;
