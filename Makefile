@@ -31,7 +31,7 @@ check: ## the quick loop: format, vet, lint where it is installed, short tests
 	@.ci/test format vet lint-if-there quick
 
 test: ## everything CI runs: format, vet, lint, race tests, what may leak, other systems, end to end, VS Code
-	@.ci/test format vet modules cross lint unit leaks e2e extension panel vscode
+	@.ci/test format vet modules cross lint unit leaks e2e extension vscode
 
 lint: tools ## golangci-lint with every check of .golangci.yml
 	$(GOLANGCI) run ./...
