@@ -33,8 +33,8 @@ func (p *plan) share(f *flight) {
 // leases reports whether a question tells other processes that it is being answered.
 func (p *plan) leases() bool { return p.reads() && p.writes() }
 
-// unshare says, once it is known, that the answer will not be kept: who waits for
-// it asks for itself.
+// unshare says, once it is known, that the answer will not be kept, as that of
+// another tier or one for which tools were used: who waits for it asks for itself.
 func (p *plan) unshare() {
 	if p.leases() {
 		p.lookup().Done()
@@ -81,6 +81,7 @@ func (d *draft) look() {
 		text := all[kind]
 		if kind == writing {
 			text = text[:settled(text)]
+			text = text[:d.restorer.Unfinished(text)]
 		}
 		hidden, ok := d.hide(text)
 		if d.ended = !ok || !strings.HasPrefix(hidden, d.out[kind]); d.ended {

@@ -24,7 +24,8 @@ type fake struct {
 	epoch   uint64
 	syncs   int
 
-	published int // how many times something was
+	published int    // how many times something was
+	dead      string // the owner of whom nothing more comes
 	puts    int
 	touched map[Key]time.Time
 	fail    error         // what every operation returns
@@ -164,6 +165,9 @@ func (f *fake) Lease(_ context.Context, k Key, owner string, ttl time.Duration) 
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	l := f.leases[k]
+	if f.dead == owner {
+		return false, l.followed, errDisk
+	}
 	if l.owner != "" && l.owner != owner && l.until.After(f.now()) {
 		return false, l.followed, f.fail
 	}
@@ -178,7 +182,7 @@ func (f *fake) Lease(_ context.Context, k Key, owner string, ttl time.Duration) 
 func (f *fake) Release(_ context.Context, k Key, owner string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.leases[k].owner == owner {
+	if f.leases[k].owner == owner && f.dead != owner {
 		delete(f.leases, k)
 	}
 	return f.fail
@@ -188,7 +192,7 @@ func (f *fake) Publish(_ context.Context, k Key, owner string, by Maker, from in
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	l := f.leases[k]
-	if l.owner != owner {
+	if l.owner != owner || f.dead == owner {
 		return 0, f.fail
 	}
 	f.published++
