@@ -26,11 +26,11 @@ type fake struct {
 
 	published int    // how many times something was
 	dead      string // the owner of whom nothing more comes
-	puts    int
-	touched map[Key]time.Time
-	fail    error         // what every operation returns
-	failPut []error       // what the next Puts return
-	putGate chan struct{} // Put waits for it where it is not nil
+	puts      int
+	touched   map[Key]time.Time
+	fail      error         // what every operation returns
+	failPut   []error       // what the next Puts return
+	putGate   chan struct{} // Put waits for it where it is not nil
 }
 
 type fakeLease struct {
