@@ -62,7 +62,10 @@ func stream(e *editor, lines int) (flushes, typed, idle []time.Duration) {
 	e.lua(nil, `vim.g.rigrun_measure = true
 		local tail, n = require('rigrun.tail'), ...
 		local talk = require('rigrun.chat').open().talk
-		if n > 0 then tail.append(talk.bufnr, ('some text of an earlier answer\n'):rep(n)) end
+		if n > 0 then
+			tail.append(talk.bufnr, ('It **adds** two numbers.\n\n~~~go\nreturn a + b\n~~~\n\n'):rep(n / 6))
+			vim.cmd('redraw')
+		end
 		vim.cmd('wincmd t | enew | startinsert')`, lines)
 	for range 100 {
 		idle = append(idle, key(e))

@@ -55,8 +55,7 @@ function Talk:dress(whole)
       vim.bo[self.bufnr].syntax = 'markdown'
     end
   elseif self.highlighted then
-    pcall(vim.treesitter.stop, self.bufnr)
-    vim.bo[self.bufnr].syntax = ''
+    self:_unparse()
   end
   self.highlighted = whole or small
 end
@@ -89,6 +88,22 @@ function M.new()
     end,
   })
   return self
+end
+
+--- _unparse takes away what highlights the buffer. Neovim keeps the parser, and tells
+--- each of its trees, one a paragraph, of each change: so the trees go as well.
+---@private
+function Talk:_unparse()
+  vim.bo[self.bufnr].syntax = ''
+  local ok, parser = pcall(vim.treesitter.get_parser, self.bufnr, 'markdown')
+  if not ok or not parser then
+    return
+  end
+  vim.treesitter.stop(self.bufnr)
+  for language in pairs(parser:children()) do
+    parser:remove_child(language)
+  end
+  parser:invalidate(true)
 end
 
 --- heading begins a turn and returns the row of its heading.
@@ -156,7 +171,6 @@ local function answering(self, row)
     elseif value.step then
       self:note(row, ('%s %s'):format(value.step.tool, value.step.detail or ''))
     end
-    message.event('Partial', { bufnr = self.bufnr, value = value })
   end
   return state
 end
