@@ -33,6 +33,11 @@ func (s *Server) conversationsSearch(ctx context.Context, p *ext.ConversationsSe
 	return ext.ConversationsSearchResult{Items: items}, err
 }
 
+func (s *Server) conversationsBranch(ctx context.Context, p *ext.ConversationsBranchParams, _ view) (chat.Summary, error) {
+	s.configured(ctx)
+	return s.engine.Conversations().Branch(p.ConversationID, p.MessageID)
+}
+
 func (s *Server) conversationsRename(ctx context.Context, p *ext.ConversationsRenameParams, _ view) (chat.Summary, error) {
 	s.configured(ctx)
 	if p.Title == "" {

@@ -41,10 +41,12 @@ func (s *Server) methods() map[string]method {
 		ext.MethodDoctor:              call(s, s.doctor),
 		ext.MethodCacheClear:          call(s, s.cacheClear),
 		ext.MethodContextComplete:     call(s, s.contextComplete),
+		ext.MethodEditPropose:         call(s, s.editPropose),
 		ext.MethodConversationsList:   call(s, s.conversationsList),
 		ext.MethodConversationsGet:    call(s, s.conversationsGet),
 		ext.MethodConversationsSearch: call(s, s.conversationsSearch),
 		ext.MethodConversationsExport: call(s, s.conversationsExport),
+		ext.MethodConversationsBranch: call(s, s.conversationsBranch),
 		ext.MethodConversationsRename: call(s, s.conversationsRename),
 		ext.MethodConversationsDelete: call(s, s.conversationsDelete),
 	}

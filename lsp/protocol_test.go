@@ -268,12 +268,18 @@ func record(t *testing.T) map[string]string {
 	r.exchange("rigrun/context/complete", map[string]any{"text": "what calls @file:su", "offset": 19})
 	r.exchange("rigrun/feedback", map[string]any{"messageId": chatted["messageId"], "rating": "good"})
 	r.exchange("rigrun/cache/clear", map[string]any{})
+	r.exchange("rigrun/edit/propose", map[string]any{
+		"uri": doc.URI, "range": doc.Lines(3, 5), "text": "```go\nfunc add(a, b int) int {\n\treturn b + a\n}\n```\n",
+	})
 	r.exchange("rigrun/doctor", map[string]any{})
 	id := map[string]any{"conversationId": chatted["conversationId"]}
 	r.exchange("rigrun/conversations/list", map[string]any{"limit": 20})
 	r.exchange("rigrun/conversations/get", id)
 	r.exchange("rigrun/conversations/search", map[string]any{"query": "two numb", "limit": 5})
 	r.exchange("rigrun/conversations/export", map[string]any{"conversationId": chatted["conversationId"], "format": "markdown"})
+	r.exchange("rigrun/conversations/branch", map[string]any{
+		"conversationId": chatted["conversationId"], "messageId": chatted["messageId"],
+	})
 	r.exchange("rigrun/conversations/rename", map[string]any{"conversationId": chatted["conversationId"], "title": "Adding"})
 	r.exchange("rigrun/conversations/delete", id)
 	place := map[string]any{"uri": doc.URI, "range": doc.Lines(3, 5)}

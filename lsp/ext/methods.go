@@ -13,10 +13,12 @@ const (
 	MethodDoctor              = "rigrun/doctor"
 	MethodCacheClear          = "rigrun/cache/clear"
 	MethodContextComplete     = "rigrun/context/complete"
+	MethodEditPropose         = "rigrun/edit/propose"
 	MethodConversationsList   = "rigrun/conversations/list"
 	MethodConversationsGet    = "rigrun/conversations/get"
 	MethodConversationsSearch = "rigrun/conversations/search"
 	MethodConversationsExport = "rigrun/conversations/export"
+	MethodConversationsBranch = "rigrun/conversations/branch"
 	MethodConversationsRename = "rigrun/conversations/rename"
 	MethodConversationsDelete = "rigrun/conversations/delete"
 )

@@ -143,10 +143,33 @@ type ConversationsExportResult struct {
 	Content string `json:"content"`
 }
 
+// ConversationsBranchParams name an answer to go on from in a conversation of its own.
+type ConversationsBranchParams struct {
+	ConversationID string `json:"conversationId"`
+	MessageID      string `json:"messageId"`
+}
+
 // ConversationsRenameParams are the parameters of rigrun/conversations/rename.
 type ConversationsRenameParams struct {
 	ConversationID string `json:"conversationId"`
 	Title          string `json:"title"`
+}
+
+// ProposeParams ask how a text, an answer or a part of one, changes a document's range.
+type ProposeParams struct {
+	URI    string          `json:"uri"`
+	Range  *protocol.Range `json:"range"` // required
+	Text   string          `json:"text"`
+	Action chat.Action     `json:"action,omitzero"` // what the text answers
+}
+
+// ProposeResult is the result of rigrun/edit/propose. Edits lie within the range
+// that was asked for, Imports outside of it, at the document's imports. Where the
+// text cannot be read as one change, both are empty and Refused says why.
+type ProposeResult struct {
+	Refused string              `json:"refused,omitzero"` // one clause without a full stop
+	Edits   []protocol.TextEdit `json:"edits"`
+	Imports []protocol.TextEdit `json:"imports"`
 }
 
 // CommandParams is the one argument of an action's command. An empty range
