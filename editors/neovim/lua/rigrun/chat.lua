@@ -68,21 +68,16 @@ end
 
 local function prompt_keys(bufnr)
   local k = config.get().keys
-  local function map(mode, lhs, what, f, opts)
+  local function map(mode, lhs, what, f)
     if lhs then
-      vim.keymap.set(mode, lhs, f, vim.tbl_extend('force', { buffer = bufnr, desc = 'rigrun: ' .. what }, opts or {}))
+      vim.keymap.set(mode, lhs, f, { buffer = bufnr, nowait = true, desc = 'rigrun: ' .. what })
     end
   end
   map('n', k.send, 'send', send)
   map('i', k.send_insert, 'send', send)
-  map('n', k.close, 'close', M.close, { nowait = true })
+  map('n', k.close, 'close', M.close)
   map({ 'n', 'i' }, k.stop, 'stop', M.stop)
   map('n', k.retry, 'retry', M.retry)
-  for _, sign in ipairs({ '@', '/' }) do
-    map('i', sign, 'complete', function()
-      return require('rigrun.complete').trigger(sign)
-    end, { expr = true })
-  end
 end
 
 local function talk_keys(bufnr)
@@ -103,9 +98,8 @@ local function new_prompt()
   vim.api.nvim_buf_set_name(bufnr, 'rigrun-prompt://' .. bufnr)
   vim.bo[bufnr].filetype = 'rigrun-prompt'
   vim.bo[bufnr].bufhidden = 'hide'
-  vim.bo[bufnr].completefunc = "v:lua.require'rigrun.complete'.func"
-  vim.bo[bufnr].omnifunc = "v:lua.require'rigrun.complete'.func"
   prompt_keys(bufnr)
+  require('rigrun.complete').attach(bufnr)
   vim.api.nvim_create_autocmd({ 'TextChanged', 'TextChangedI' }, { buffer = bufnr, callback = describe })
   return bufnr
 end
