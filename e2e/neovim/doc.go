@@ -9,5 +9,5 @@
 // goes in as keys. Neovim ends with the test, and with it its server.
 //
 // Each test runs in both Neovims. Where a machine cannot have one, its tests are
-// skipped by name.
+// skipped by name. They run where RIGRUN_E2E is set (make e2e, and part of make test).
 package neovim

@@ -101,6 +101,9 @@ func versions(t *testing.T, test func(t *testing.T, version string)) {
 // the test's end.
 func start(t *testing.T, version string, h home) *editor {
 	t.Helper()
+	if os.Getenv("RIGRUN_E2E") == "" {
+		t.Skip("drives real Neovims: set RIGRUN_E2E=1 (make e2e)")
+	}
 	program, err := components.Neovim(t.Context(), version)
 	if u, ok := errors.AsType[*components.Unavailable](err); ok {
 		t.Skip(u.Error())

@@ -51,7 +51,7 @@ M.table = {
     run = shown('explain'),
   },
   { name = 'review', args = '[question]', help = 'Review the same, in a float.', run = shown('review') },
-  { name = 'fix', help = 'Fix a diagnostic on the cursor\'s line or the selected lines; the edit is previewed.', run = edits('fix') },
+  { name = 'fix', help = "Fix a diagnostic on the cursor's line or the selected lines; the edit is previewed.", run = edits('fix') },
   { name = 'refactor', help = 'Improve the selected lines or the function; the edit is previewed.', run = edits('refactor') },
   { name = 'document', help = 'Write a documentation comment; the edit is previewed.', run = edits('document') },
   { name = 'tests', help = 'Generate tests; where there is no file with tests yet, a new one is made.', run = edits('tests') },

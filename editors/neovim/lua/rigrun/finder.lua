@@ -39,7 +39,9 @@ function M.find()
   end
   return {
     from = '',
-    missing = 'rigrun-lsp was not found on PATH, among mason\'s programs, nor in ' .. repository() .. 'bin. '
+    missing = "rigrun-lsp was not found on PATH, among mason's programs, nor in "
+      .. repository()
+      .. 'bin. '
       .. "Install it, or name it: require('rigrun').setup({ cmd = { '/path/to/rigrun-lsp' } })",
   }
 end

@@ -23,6 +23,10 @@ local ns = vim.api.nvim_create_namespace('rigrun.talk')
 ---@field model? string asked instead of the configured one
 ---@field mode? string
 ---@field source? integer the buffer that is talked about
+---@field private tree? vim.treesitter.LanguageTree what highlights the buffer. It is the
+---  conversation's own: Neovim's, once there, is told of each change of the buffer
+---  for good, which is a third of what a flush costs
+---@field private marks table<integer, integer> the note of a heading, by the heading's row
 ---@field flushes integer[] nanoseconds, kept only while vim.g.rigrun_measure is set
 local Talk = {}
 Talk.__index = Talk
@@ -46,18 +50,40 @@ local highlighted_lines = 100
 --- dress sets how the conversation is shown: as it will be, or while an answer comes.
 ---@param whole boolean
 function Talk:dress(whole)
-  local small = vim.api.nvim_buf_line_count(self.bufnr) <= highlighted_lines
   for _, win in ipairs(vim.fn.win_findbuf(self.bufnr)) do
     vim.wo[win][0].conceallevel = whole and 2 or 0
   end
-  if whole or small then
-    if not self.highlighted and not pcall(vim.treesitter.start, self.bufnr, 'markdown') then
-      vim.bo[self.bufnr].syntax = 'markdown'
-    end
-  elseif self.highlighted then
-    self:_unparse()
+  self:_undress()
+  if not whole and vim.api.nvim_buf_line_count(self.bufnr) > highlighted_lines then
+    return
   end
-  self.highlighted = whole or small
+  local ok, tree = pcall(require('vim.treesitter.languagetree').new, self.bufnr, 'markdown')
+  if ok then
+    self.tree = tree
+    require('vim.treesitter.highlighter').new(tree)
+  else
+    vim.bo[self.bufnr].syntax = 'markdown'
+  end
+end
+
+--- _undress takes the highlighting away.
+---@private
+function Talk:_undress()
+  vim.treesitter.stop(self.bufnr)
+  vim.bo[self.bufnr].syntax = ''
+  self.tree = nil
+end
+
+--- _grown is called after each flush.
+---@private
+function Talk:_grown()
+  if not self.tree then
+    return
+  elseif vim.api.nvim_buf_line_count(self.bufnr) > highlighted_lines then
+    self:_undress()
+  else
+    self.tree:invalidate(true)
+  end
 end
 
 --- new makes a conversation without a question in it yet.
@@ -68,14 +94,12 @@ function M.new()
   vim.bo[bufnr].filetype = 'rigrun'
   vim.bo[bufnr].undolevels = -1
   vim.bo[bufnr].modifiable = false
-  local self = setmetatable({ bufnr = bufnr, flushes = {} }, Talk)
+  local self = setmetatable({ bufnr = bufnr, flushes = {}, marks = {} }, Talk)
   self.tail = tail.new(bufnr, function(taken)
     if vim.g.rigrun_measure then
       table.insert(self.flushes, taken)
     end
-    if self.highlighted and vim.api.nvim_buf_line_count(bufnr) > highlighted_lines then
-      self:dress(false)
-    end
+    self:_grown()
   end)
   self:dress(true)
   talks[bufnr] = self
@@ -88,22 +112,6 @@ function M.new()
     end,
   })
   return self
-end
-
---- _unparse takes away what highlights the buffer. Neovim keeps the parser, and tells
---- each of its trees, one a paragraph, of each change: so the trees go as well.
----@private
-function Talk:_unparse()
-  vim.bo[self.bufnr].syntax = ''
-  local ok, parser = pcall(vim.treesitter.get_parser, self.bufnr, 'markdown')
-  if not ok or not parser then
-    return
-  end
-  vim.treesitter.stop(self.bufnr)
-  for language in pairs(parser:children()) do
-    parser:remove_child(language)
-  end
-  parser:invalidate(true)
 end
 
 --- heading begins a turn and returns the row of its heading.
@@ -120,9 +128,11 @@ end
 ---@param text string
 ---@param hl? string
 function Talk:note(row, text, hl)
-  self.marks = self.marks or {}
-  self.marks[row] = vim.api.nvim_buf_set_extmark(self.bufnr, ns, row, 0, {
-    id = self.marks[row],
+  local mark = self.marks[row]
+  local now = mark and vim.api.nvim_buf_get_extmark_by_id(self.bufnr, ns, mark, {})[1] or row
+  self.marks[row] = vim.api.nvim_buf_set_extmark(self.bufnr, ns, now, 0, {
+    strict = false, -- while an answer comes, the buffer can be changed
+    id = mark,
     virt_text = { { text, hl or 'Comment' } },
     virt_text_pos = 'eol',
   })
@@ -184,11 +194,12 @@ function Talk:ask(q)
     return false
   end
   self.last = q
-  self:dress(false)
+  vim.bo[self.bufnr].modifiable = true -- until it is whole: see tail.append
   self:heading('You')
   tail.append(self.bufnr, q.shown or q.message)
   local row = self:heading('rigrun')
   self:note(row, '…')
+  self:dress(false)
   local state = answering(self, row)
   local params = {
     conversationId = self.id,
@@ -245,6 +256,7 @@ function Talk:_over(row, state, err, result)
       message.warn('the answer was cut off at the limit of tokens')
     end
   end
+  vim.bo[self.bufnr].modifiable = false
   self:dress(true)
   message.event('Done', { bufnr = self.bufnr, error = err, result = result })
 end
