@@ -186,28 +186,46 @@ function M.on_apply(_, params)
   return { applied = applied, failureReason = not applied and (reason or 'it was rejected') or nil }
 end
 
---- apply_block has the server make an edit of a code block, of the code that the
---- conversation's last question was about.
+--- show_in goes to a window with the buffer, and to a row of it.
+---@param bufnr integer
+---@param row integer from 1
+local function show_in(bufnr, row)
+  local win = vim.fn.win_findbuf(bufnr)[1]
+  if win then
+    vim.api.nvim_set_current_win(win)
+  else
+    vim.cmd('sbuffer ' .. bufnr)
+  end
+  vim.api.nvim_win_set_cursor(0, { row, 0 })
+end
+
+--- apply_block has the server read a code block as an edit of the code that the
+--- conversation's last question was about, and previews it there.
 ---@param t rigrun.Talk?
 ---@param block { text: string, language: string }
 function M.apply_block(t, block)
-  local about
-  for _, item in ipairs(t and t.last and t.last.context or {}) do
-    if item.uri and item.kind == 'selection' then
-      about = item
-    end
-  end
-  if not about then
+  local place = t and t.place
+  local bufnr, range = subject.place_now(place)
+  if not bufnr then
     return message.tell({ kind = 'nothing', message = 'the question was about no code, so there is no place to apply this to' })
   end
-  local command = {
-    command = 'rigrun.apply',
-    arguments = { { uri = about.uri, range = about.range, text = block.text } },
+  local params = {
+    uri = subject.uri(bufnr),
+    range = range,
+    text = ('```%s\n%s\n```\n'):format(block.language, block.text),
+    action = t.last and t.last.action,
   }
-  client.request('workspace/executeCommand', command, { bufnr = t.source }, function(err)
+  client.request('rigrun/edit/propose', params, { bufnr = bufnr }, function(err, result)
     if err then
-      message.tell(err)
+      return message.tell(err)
+    elseif result.refused then
+      return message.tell({ kind = 'nothing', message = result.refused })
     end
+    show_in(bufnr, range.start.line + 1)
+    local edits = vim.list_extend(vim.deepcopy(result.imports), result.edits)
+    require('rigrun.preview').open(bufnr, edits, subject.encoding(), function(applied, why)
+      message.event('EditDone', { applied = applied, reason = why })
+    end)
   end)
 end
 

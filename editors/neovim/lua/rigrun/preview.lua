@@ -25,7 +25,8 @@ local ns = vim.api.nvim_create_namespace('rigrun.preview')
 ---@type table<integer, rigrun.Preview>
 local previews = {}
 
---- result is what a buffer would hold after the edits.
+--- result is what a buffer would hold after the edits. Their annotations, which ask
+--- that a person confirms them, are left out: confirming is what a preview is for.
 ---@return string[] before
 ---@return string[] after
 local function result(bufnr, edits, encoding)
@@ -33,7 +34,10 @@ local function result(bufnr, edits, encoding)
   local scratch = vim.api.nvim_create_buf(false, true)
   vim.bo[scratch].undolevels = -1
   vim.api.nvim_buf_set_lines(scratch, 0, -1, true, before)
-  vim.lsp.util.apply_text_edits(edits, scratch, encoding)
+  local plain = vim.tbl_map(function(edit)
+    return { range = edit.range, newText = edit.newText }
+  end, edits)
+  vim.lsp.util.apply_text_edits(plain, scratch, encoding)
   local after = vim.api.nvim_buf_get_lines(scratch, 0, -1, true)
   vim.api.nvim_buf_delete(scratch, { force = true })
   return before, after

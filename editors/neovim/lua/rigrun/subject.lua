@@ -60,6 +60,52 @@ function M.uri(bufnr)
   return vim.uri_from_bufnr(bufnr)
 end
 
+local ns = vim.api.nvim_create_namespace('rigrun.place')
+
+---@class rigrun.Place code that was asked about, followed while its buffer is edited
+---@field bufnr integer
+---@field mark integer of the first line to the last
+---@field range table as it was asked about
+
+--- place follows the code that a question is about; nil where it is about none.
+---@param context? table[]
+---@return rigrun.Place?
+function M.place(context)
+  for _, item in ipairs(context or {}) do
+    if item.kind == 'selection' and item.uri and item.range then
+      local bufnr = vim.uri_to_bufnr(item.uri)
+      vim.fn.bufload(bufnr)
+      local opts = { end_row = item.range['end'].line, end_col = 0, strict = false, right_gravity = false }
+      local mark = vim.api.nvim_buf_set_extmark(bufnr, ns, item.range.start.line, 0, opts)
+      return { bufnr = bufnr, mark = mark, range = item.range }
+    end
+  end
+end
+
+--- place_now is where the code of a place is by now: moved by as many lines as were
+--- put above it, and all of its lines where there are more or fewer of them.
+---@param place rigrun.Place?
+---@return integer? bufnr nil where it is gone
+---@return table? range
+function M.place_now(place)
+  if not place or not vim.api.nvim_buf_is_loaded(place.bufnr) then
+    return nil
+  end
+  local at = vim.api.nvim_buf_get_extmark_by_id(place.bufnr, ns, place.mark, { details = true })
+  if #at == 0 then
+    return nil
+  end
+  local first, last, was = at[1], at[3].end_row, place.range
+  if last - first ~= was['end'].line - was.start.line then
+    return place.bufnr, M.range({ bufnr = place.bufnr, line1 = first + 1, line2 = last + 1 })
+  end
+  return place.bufnr,
+    {
+      start = { line = first, character = was.start.character },
+      ['end'] = { line = last, character = was['end'].character },
+    }
+end
+
 --- diagnostics are those of some lines as LSP has them, the server's own left out.
 ---@param bufnr integer
 ---@param line1? integer

@@ -20,6 +20,7 @@ local ns = vim.api.nvim_create_namespace('rigrun.talk')
 ---@field id? string the server's conversationId, once there is one
 ---@field call? rigrun.Call the answer under way
 ---@field last? rigrun.Question
+---@field place? rigrun.Place the code that was asked about last
 ---@field model? string asked instead of the configured one
 ---@field mode? string
 ---@field source? integer the buffer that is talked about
@@ -193,7 +194,7 @@ function Talk:ask(q)
     message.tell({ kind = 'nothing', message = 'an answer is under way; stop it first' })
     return false
   end
-  self.last = q
+  self.last, self.place = q, require('rigrun.subject').place(q.context) or self.place
   vim.bo[self.bufnr].modifiable = true -- until it is whole: see tail.append
   self:heading('You')
   tail.append(self.bufnr, q.shown or q.message)
