@@ -21,7 +21,7 @@ func Neovim(ctx context.Context, version string) (Program, error) {
 	if version == Neovim12 {
 		suite = "sid"
 	}
-	return debian{version, "neovim", []string{suite}, neovimIn}.get(ctx)
+	return debian{name: version, pkg: "neovim", suites: []string{suite}, in: neovimIn}.get(ctx)
 }
 
 func neovimIn(root string) (Program, error) {
