@@ -16,7 +16,7 @@ GOLANGCI_DIR := $(RIGRUN_DEV_CACHE)/tools/golangci-lint-$(GOLANGCI_VERSION)
 export GOLANGCI := $(GOLANGCI_DIR)/golangci-lint
 export GOLANGCI_LINT_CACHE ?= $(RIGRUN_DEV_CACHE)/golangci-lint-results
 
-.PHONY: help build demo check test lint fmt fuzz bench e2e e2e-ollama e2e-vscode vsix tools clean
+.PHONY: help build demo check test lint fmt fmt-lua fuzz bench e2e e2e-ollama e2e-vscode vsix tools clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,14 +30,17 @@ demo: build ## ask about a real Go file as an editor would and watch the answer 
 check: ## the quick loop: format, vet, lint where it is installed, short tests
 	@.ci/test format vet lint-if-there quick
 
-test: ## everything CI runs: format, vet, lint, race tests, what may leak, other systems, end to end, VS Code
-	@.ci/test format vet modules cross lint unit leaks e2e extension vscode
+test: ## everything CI runs: format, vet, lint, Lua, race tests, what may leak, other systems, end to end, VS Code
+	@.ci/test format vet modules cross lint lua unit leaks e2e extension vscode
 
 lint: tools ## golangci-lint with every check of .golangci.yml
 	$(GOLANGCI) run ./...
 
 fmt: tools ## write every Go file in gofumpt's form
 	$(GOLANGCI) fmt
+
+fmt-lua: ## write every Lua file in StyLua's form
+	@.ci/lua --write $$(git ls-files '*.lua' | grep -v /testdata/)
 
 fuzz: ## run each fuzz target for FUZZTIME (default 20s)
 	@FUZZTIME=$(FUZZTIME) .ci/fuzz

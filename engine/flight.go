@@ -44,6 +44,7 @@ type flight struct {
 	level  chat.Level          // guarded by mu: the highest of what tools have read
 	sealed string              // guarded by mu: why the conversation may not go to a cloud any more
 	looked bool                // a tool was used; belongs to the flight's goroutine
+	others func() bool         // whether another process follows the answer, nil where none can; guarded by mu
 
 	redactions []chat.Redaction // of what tools have read; set before done is closed
 }
@@ -150,13 +151,17 @@ func (e *Engine) launch(f *flight, p *plan, ended func()) {
 
 // fly runs the plan's attempts, one after the other while none has written
 // anything. Where another process is answering the same question, its answer is
-// waited for instead.
+// followed instead.
 func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
-	if kept, ok := p.await(ctx); ok {
-		f.taken = &kept
-		f.reroute(p.kept(kept))
-		return p.write(kept, f)
+	kept, ok, err := p.await(ctx, f)
+	if err != nil {
+		return stream.End{Err: err}
 	}
+	if ok {
+		f.taken = &kept
+		return p.finish(kept, f)
+	}
+	p.share(f)
 	a := p.first
 	for {
 		f.send(a.asked())
@@ -181,6 +186,7 @@ func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
 		}
 		a = next
 		f.fell = true
+		p.unshare()
 		f.reroute(a.told(p))
 	}
 }
@@ -249,11 +255,12 @@ func (p *plan) key() key {
 	return key(h.Sum(nil))
 }
 
-// Write passes a chunk to every rider. It fails when nobody listens any more.
+// Write passes a chunk to every rider. It fails when nobody listens any more, here
+// or in another process.
 func (f *flight) Write(c stream.Chunk) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.riders) == 0 {
+	if f.emptyLocked() {
 		return context.Canceled
 	}
 	f.log.add(c)
@@ -352,15 +359,51 @@ func (f *flight) join(r *rider) bool {
 	return true
 }
 
-// leave removes a rider; the last one to leave cancels the call.
+// leave removes a rider; the last one to leave cancels the call, unless another
+// process follows the answer.
 func (f *flight) leave(r *rider) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.riders = slices.DeleteFunc(f.riders, func(other *rider) bool { return other == r })
-	if len(f.riders) == 0 && !f.closed {
+	f.abandonLocked()
+}
+
+// follow has the flight go on for other processes while they say so.
+func (f *flight) follow(others func() bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.others = others
+}
+
+// emptyLocked reports whether nobody listens any more.
+func (f *flight) emptyLocked() bool {
+	return len(f.riders) == 0 && (f.others == nil || !f.others())
+}
+
+// abandon cancels the call where nobody listens any more.
+func (f *flight) abandon() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.abandonLocked()
+}
+
+func (f *flight) abandonLocked() {
+	if f.emptyLocked() && !f.closed {
 		f.closed = true
 		f.cancel()
 	}
+}
+
+// written returns what was written so far by kind, which kind is being written, and
+// how many bytes all of it has.
+func (f *flight) written() (all [stream.Thinking + 1]string, writing stream.Kind, size int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if n := len(f.log.pieces); n > 0 {
+		writing = f.log.pieces[n-1].kind
+	}
+	all[stream.Text], all[stream.Thinking] = f.log.texts()
+	return all, writing, len(f.log.data)
 }
 
 // land ends the flight.
@@ -403,6 +446,18 @@ func (t *transcript) replay(w stream.Writer) error {
 		start = p.end
 	}
 	return nil
+}
+
+// after returns what was written after the first n bytes.
+func (t *transcript) after(n int) (more []stream.Chunk) {
+	start := 0
+	for _, p := range t.pieces {
+		if start = max(start, n); start < p.end {
+			more = append(more, stream.Chunk{Kind: p.kind, Tool: p.tool, Data: t.data[start:p.end]})
+		}
+		start = p.end
+	}
+	return more
 }
 
 // texts returns what was written, the answer and the thinking apart.

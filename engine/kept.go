@@ -137,16 +137,6 @@ func (p *plan) explain(ctx context.Context) (refused string) {
 	return ""
 }
 
-// await returns the answer that another process is just making to this very
-// question, once it is there.
-func (p *plan) await(ctx context.Context) (kept, bool) {
-	if !p.reads() || !p.writes() {
-		return kept{}, false
-	}
-	e, ok := p.lookup().Await(ctx)
-	return p.keptAs(e, chat.HitExact, 0), ok && p.current(e)
-}
-
 // current reports whether an entry's model is still the one that would answer, as
 // far as that is known without asking: a server's model may have been replaced
 // under its name.

@@ -176,6 +176,7 @@ func (p *plan) look(f *flight, a *attempt) *looking {
 // round runs the calls of one round.
 func (l *looking) round(ctx context.Context, n int, c *calls) (chat.Round, error) {
 	l.f.looked, l.apart = true, true
+	l.p.unshare()
 	round := chat.Round{Text: l.outgoing(c.text.String())}
 	if l.a.hidden == nil { // no cloud server is sent its thinking back
 		round.Thinking = c.thinking.String()

@@ -63,7 +63,7 @@ func TestCommandLine(t *testing.T) {
 }
 
 // TestTwoProcessesAskAtOnce has a second process ask what the first is being told:
-// the model is asked once, and both get the answer.
+// the model is asked once, and both get the answer, as it is written.
 func TestTwoProcessesAskAtOnce(t *testing.T) {
 	release := make(chan struct{})
 	answer := backendtest.Answer{backendtest.Text("so "), backendtest.Hold(release), backendtest.Text("it is")}
@@ -73,8 +73,13 @@ func TestTwoProcessesAskAtOnce(t *testing.T) {
 	mine := first.sent(question)
 	first.flowing(mine)
 	yours := second.sent(question)
-	second.Until("the second one's route", func() bool { return len(yours.Stream.Values()) > 0 })
-	<-time.After(200 * time.Millisecond) // it now waits for the first one's answer
+	asked := time.Now()
+	second.flowing(yours)
+	t.Logf("the second process had the first text %v after it had asked", time.Since(asked).Round(time.Millisecond))
+	if got := yours.Stream.Text(); got != "so " {
+		t.Errorf("meanwhile the second process has %q", got)
+	}
+	chatted(t, server, 1)
 	close(release)
 	if text, r := first.answered(mine); text != "so it is" || r.Cache.Hit != chat.HitNone {
 		t.Errorf("the first process got %q, cache %+v", text, r.Cache)
@@ -127,17 +132,42 @@ func TestManyQuestionsAtOnce(t *testing.T) {
 	}
 }
 
-// TestTheFirstDiesInMidAnswer kills the process whose answer another one waits
+// TestTheFirstLeaves cancels the question in the process that asked first: the
+// answer is written on for the other one.
+func TestTheFirstLeaves(t *testing.T) {
+	release := make(chan struct{})
+	answer := backendtest.Answer{backendtest.Text("so "), backendtest.Hold(release), backendtest.Text("it is")}
+	server := backendtest.Ollama(t, script(answer, backendtest.Tokens("asked twice")))
+	h := newHome(t, server)
+	first, second := h.editor(), h.editor()
+	mine := first.sent(question)
+	first.flowing(mine)
+	yours := second.sent(question)
+	second.flowing(yours)
+	mine.Cancel()
+	if _, failed := mine.Wait(); failed == nil {
+		t.Error("the question was not cancelled")
+	}
+	close(release)
+	if text, r := second.answered(yours); text != "so it is" || r.Cache.Hit != chat.HitExact {
+		t.Errorf("the second process got %q, cache %+v", text, r.Cache)
+	}
+	chatted(t, server, 1)
+	first.wants("so it is", chat.HitExact, question)
+}
+
+// TestTheFirstDiesBeforeItsAnswer kills the process whose answer another one waits
 // for. That one soon asks for itself. A machine that is busy elsewhere is given
 // three tries.
-func TestTheFirstDiesInMidAnswer(t *testing.T) {
+func TestTheFirstDiesBeforeItsAnswer(t *testing.T) {
 	const limit, tries = 2500 * time.Millisecond, 3
 	took := limit + 1
 	for try := 0; try < tries && took > limit; try++ {
-		server := backendtest.Ollama(t, script(append(backendtest.Tokens("never "), backendtest.Stall()), backendtest.Tokens("whole")))
+		server := backendtest.Ollama(t, script(backendtest.Answer{backendtest.Stall()}, backendtest.Tokens("whole")))
 		h := newHome(t, server)
 		first, second := h.editor(), h.editor()
-		first.flowing(first.sent(question))
+		first.sent(question)
+		<-server.Started()
 		yours := second.sent(question)
 		second.Until("the second one's route", func() bool { return len(yours.Stream.Values()) > 0 })
 		<-time.After(200 * time.Millisecond) // it now waits for the first one's answer
@@ -156,4 +186,45 @@ func TestTheFirstDiesInMidAnswer(t *testing.T) {
 	if took > limit {
 		t.Errorf("more than %v in each of %d tries", limit, tries)
 	}
+}
+
+// TestTheFirstDiesInMidAnswer kills the process whose answer another one is
+// reading. That one says so, and has its own answer when it is asked again.
+func TestTheFirstDiesInMidAnswer(t *testing.T) {
+	server := backendtest.Ollama(t, script(append(backendtest.Tokens("never "), backendtest.Stall()), backendtest.Tokens("whole")))
+	h := newHome(t, server)
+	first, second := h.editor(), h.editor()
+	first.flowing(first.sent(question))
+	yours := second.sent(question)
+	second.flowing(yours)
+	chatted(t, server, 1)
+	first.kill()
+	killed := time.Now()
+	_, failed := yours.Wait()
+	t.Logf("the second process said so %v after the first was killed", time.Since(killed).Round(time.Millisecond))
+	if failed == nil || !strings.Contains(string(failed.Data), string(chat.StreamInterrupted)) {
+		t.Fatalf("the second process's answer ended with %v", failed)
+	}
+	second.wants("whole", chat.HitNone, question)
+	chatted(t, server, 2)
+}
+
+// TestTheSecondDies kills the process that reads another one's answer: nothing
+// happens to that.
+func TestTheSecondDies(t *testing.T) {
+	release := make(chan struct{})
+	answer := backendtest.Answer{backendtest.Text("so "), backendtest.Hold(release), backendtest.Text("it is")}
+	server := backendtest.Ollama(t, script(answer, backendtest.Tokens("asked twice")))
+	h := newHome(t, server)
+	first, second := h.editor(), h.editor()
+	mine := first.sent(question)
+	first.flowing(mine)
+	second.flowing(second.sent(question))
+	second.kill()
+	close(release)
+	if text, r := first.answered(mine); text != "so it is" || r.Cache.Hit != chat.HitNone {
+		t.Errorf("the first process got %q, cache %+v", text, r.Cache)
+	}
+	h.editor().wants("so it is", chat.HitExact, question)
+	chatted(t, server, 1)
 }

@@ -44,14 +44,16 @@ type Options struct {
 	// NoMarked keeps nothing above [Shareable], not even in memory.
 	NoMarked bool
 
-	// MaxWait is how long [Lookup.Await] waits for another process's answer, 0 for DefaultMaxWait.
+	// MaxWait is how long [Lookup.Await] waits for the answer of another process
+	// that does not say what it writes, 0 for DefaultMaxWait.
 	MaxWait time.Duration
 
 	Now func() time.Time // nil is time.Now
 }
 
-// DefaultMaxWait bounds the wait for another process's answer: longer than most
-// answers take, shorter than most people wait without a word on the screen.
+// DefaultMaxWait bounds the wait for an answer that nobody sees being written:
+// longer than most answers take, shorter than most people wait without a word on
+// the screen. A stream that is shared is followed for as long as it flows.
 const DefaultMaxWait = 10 * time.Second
 
 // epochEvery is how old this process's knowledge of what others deleted may be.
@@ -138,6 +140,11 @@ type Lookup struct {
 	vector []float32          // of wording, once it was embedded; guarded by mu
 	lease  context.CancelFunc // gives the lease back; nil where none is held; guarded by mu
 	stored bool               // the writer gives the lease back; guarded by mu
+	shared *publication       // what others may read of the answer; nil before Share; guarded by mu
+
+	// followed is until when somebody in another process wants the answer, in
+	// microseconds since 1970; 0 where this lookup holds no lease.
+	followed atomic.Int64
 }
 
 // backing returns the backing for a question's level, nil where it may not leave the process.

@@ -98,7 +98,7 @@ func TestMarkedEntriesStayInThisProcess(t *testing.T) {
 			q := question()
 			q.Level = l
 			lookup := c.Lookup(q)
-			if _, ok := lookup.Await(t.Context()); ok {
+			if _, ok := awaited(t, lookup); ok {
 				t.Error("an answer came from nowhere")
 			}
 			lookup.Store(answer("secret"))
@@ -377,7 +377,7 @@ func TestTroubleIsSaidOnce(t *testing.T) {
 			lookup := c.Lookup(asking("how do I sort a slice?"))
 			lookup.Exact(t.Context())
 			lookup.Similar(t.Context())
-			lookup.Await(t.Context())
+			awaited(t, lookup)
 			lookup.Store(answer("42"))
 			time.Sleep(2 * syncAfter)
 			if got := exact(t, c, asking("how do I sort a slice?")); got != "42" {

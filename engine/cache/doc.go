@@ -19,7 +19,9 @@
 //     milliseconds, so it runs beside the connection set-up.
 //   - [Lookup.Explain] says which questions came nearest in the whole group and why
 //     they were refused, for who asks for it; no answer waits for that.
-//   - [Lookup.Await] waits while another process is answering the same.
+//   - [Lookup.Await] follows another process that is answering the same: what that
+//     writes goes to a [Follower] piece by piece. Where there is none, this lookup
+//     holds the question, and [Lookup.Share] lets others follow.
 //   - [Lookup.Store] keeps the answer, if it ended cleanly, and [Lookup.Done]
 //     says that none will come.
 //
@@ -41,8 +43,11 @@
 //
 // Answers are written behind: the first thing to write starts a goroutine, which
 // gathers for 50 ms, writes, syncs the backing five seconds after the last write
-// and ends. A lease that is held has a goroutine that renews it. [Cache.Close]
-// writes what is waiting, ends all of them and closes the backing.
+// and ends. A lease that is held has a goroutine that renews it, and publishes the
+// answer while another process follows: it reads its [Source] at its own pace, so
+// that no answer waits for the file. Who follows has no goroutine of its own. A
+// slow one reads larger pieces, and keeps nobody waiting. [Cache.Close] writes what
+// is waiting, ends all of them and closes the backing.
 //
 // No trouble of a backing reaches a question: it is a miss. [Cache.Err] tells
 // each trouble once, for whoever talks to people. Nothing here logs, and no

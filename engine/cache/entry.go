@@ -179,15 +179,3 @@ type BackingStats struct {
 	Entries int
 	Bytes   int64 // on disk, or in the server's memory; 0 where it does not tell
 }
-
-// Leaser is a [Backing] through which processes tell each other what they are
-// answering, so that the same question is not asked twice at once.
-type Leaser interface {
-	// Lease gives the question to owner for ttl, where nobody else holds it or
-	// the holder's time is up, and reports whether owner holds it now. Calling
-	// again with the same owner renews.
-	Lease(ctx context.Context, k Key, owner string, ttl time.Duration) (bool, error)
-
-	// Release gives a lease back. One that somebody else holds stays.
-	Release(ctx context.Context, k Key, owner string) error
-}

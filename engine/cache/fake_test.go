@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
 // fake is a backing in memory, shared by as many caches as a test likes.
@@ -22,16 +23,29 @@ type fake struct {
 	leases  map[Key]fakeLease
 	epoch   uint64
 	syncs   int
-	puts    int
-	touched map[Key]time.Time
-	fail    error         // what every operation returns
-	failPut []error       // what the next Puts return
-	putGate chan struct{} // Put waits for it where it is not nil
+
+	published int    // how many times something was
+	dead      string // the owner of whom nothing more comes
+	puts      int
+	touched   map[Key]time.Time
+	fail      error         // what every operation returns
+	failPut   []error       // what the next Puts return
+	putGate   chan struct{} // Put waits for it where it is not nil
 }
 
 type fakeLease struct {
-	owner string
-	until time.Time
+	owner    string
+	until    time.Time
+	followed time.Time
+	maker    *Maker // nil before the first publication
+	pieces   []stream.Chunk
+}
+
+func (l fakeLease) size() (n int64) {
+	for _, c := range l.pieces {
+		n += int64(len(c.Data))
+	}
+	return n
 }
 
 func newFake() *fake {
@@ -147,23 +161,77 @@ func (f *fake) Sync(context.Context) error {
 
 func (f *fake) Close() error { return nil }
 
-func (f *fake) Lease(_ context.Context, k Key, owner string, ttl time.Duration) (bool, error) {
+func (f *fake) Lease(_ context.Context, k Key, owner string, ttl time.Duration) (bool, time.Time, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if l, ok := f.leases[k]; ok && l.owner != owner && l.until.After(f.now()) {
-		return false, f.fail
+	l := f.leases[k]
+	if f.dead == owner {
+		return false, l.followed, errDisk
 	}
-	f.leases[k] = fakeLease{owner, f.now().Add(ttl)}
-	return true, f.fail
+	if l.owner != "" && l.owner != owner && l.until.After(f.now()) {
+		return false, l.followed, f.fail
+	}
+	if l.owner != owner {
+		l.maker, l.pieces = nil, nil
+	}
+	l.owner, l.until = owner, f.now().Add(ttl)
+	f.leases[k] = l
+	return true, l.followed, f.fail
 }
 
 func (f *fake) Release(_ context.Context, k Key, owner string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.leases[k].owner == owner {
+	if f.leases[k].owner == owner && f.dead != owner {
 		delete(f.leases, k)
 	}
 	return f.fail
+}
+
+func (f *fake) Publish(_ context.Context, k Key, owner string, by Maker, from int64, more []stream.Chunk) (int64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	l := f.leases[k]
+	if l.owner != owner || f.dead == owner {
+		return 0, f.fail
+	}
+	f.published++
+	l.maker = &by
+	till := l.size()
+	if till == from {
+		for _, c := range more {
+			l.pieces = append(l.pieces, stream.Chunk{Kind: c.Kind, Data: slices.Clone(c.Data)})
+		}
+	}
+	f.leases[k] = l
+	return l.size(), f.fail
+}
+
+func (f *fake) Attend(_ context.Context, k Key, until time.Time) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if l, ok := f.leases[k]; ok {
+		l.followed = until
+		f.leases[k] = l
+	}
+	return f.fail
+}
+
+func (f *fake) Follow(_ context.Context, k Key, from int64) (Published, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	l := f.leases[k]
+	p := Published{Owner: l.owner, Alive: l.until.After(f.now()), Shared: l.maker != nil}
+	if p.Shared {
+		p.By = *l.maker
+	}
+	for _, c := range l.pieces {
+		n := min(from, int64(len(c.Data)))
+		if from -= n; n < int64(len(c.Data)) {
+			p.More = append(p.More, stream.Chunk{Kind: c.Kind, Data: slices.Clone(c.Data[n:])})
+		}
+	}
+	return p, f.fail
 }
 
 func (f *fake) count() (entries, leases int) {

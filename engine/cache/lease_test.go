@@ -7,13 +7,23 @@ import (
 	"time"
 )
 
+// awaited awaits an answer of which nothing is read before it is whole.
+func awaited(t *testing.T, l *Lookup) (Entry, bool) {
+	t.Helper()
+	e, ok, err := l.Await(t.Context(), nil)
+	if err != nil {
+		t.Errorf("Await: %v", err)
+	}
+	return e, ok
+}
+
 // TestAwaitAnswer has a second process wait for the first one's answer.
 func TestAwaitAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		a, b := made(t, Options{Backing: f}), made(t, Options{Backing: f})
 		first := a.Lookup(question())
-		if _, ok := first.Await(t.Context()); ok {
+		if _, ok := awaited(t, first); ok {
 			t.Fatal("an answer came from nowhere")
 		}
 		go func() {
@@ -24,7 +34,7 @@ func TestAwaitAnswer(t *testing.T) {
 		began := time.Now()
 		second := b.Lookup(question())
 		defer second.Done()
-		e, ok := second.Await(t.Context())
+		e, ok := awaited(t, second)
 		if waited := time.Since(began); !ok || e.Answer.Text != "42" || waited > 4*time.Second+2*leasePoll {
 			t.Errorf("found %v %q after %v", ok, e.Answer.Text, waited)
 		}
@@ -41,12 +51,12 @@ func TestAwaitGivenUp(t *testing.T) {
 		f := newFake()
 		a, b := made(t, Options{Backing: f}), made(t, Options{Backing: f})
 		first := a.Lookup(question())
-		first.Await(t.Context())
+		awaited(t, first)
 		time.AfterFunc(time.Second, first.Done)
 		began := time.Now()
 		second := b.Lookup(question())
 		defer second.Done()
-		if _, ok := second.Await(t.Context()); ok || time.Since(began) > time.Second+2*leasePoll {
+		if _, ok := awaited(t, second); ok || time.Since(began) > time.Second+2*leasePoll {
 			t.Errorf("found %v after %v", ok, time.Since(began))
 		}
 		if !second.handOver() {
@@ -62,13 +72,13 @@ func TestAwaitKilled(t *testing.T) {
 		f := newFake()
 		c := made(t, Options{Backing: f})
 		k, _, _ := question().Keys()
-		if ok, err := f.Lease(t.Context(), k, "the dead one", leaseTTL); !ok || err != nil {
+		if ok, _, err := f.Lease(t.Context(), k, "the dead one", leaseTTL); !ok || err != nil {
 			t.Fatal(ok, err)
 		}
 		began := time.Now()
 		l := c.Lookup(question())
 		defer l.Done()
-		if _, ok := l.Await(t.Context()); ok || time.Since(began) > 2*time.Second {
+		if _, ok := awaited(t, l); ok || time.Since(began) > 2*time.Second {
 			t.Errorf("found %v after %v", ok, time.Since(began))
 		}
 	})
@@ -80,15 +90,15 @@ func TestAwaitIsBounded(t *testing.T) {
 		f := newFake()
 		a, b := made(t, Options{Backing: f}), made(t, Options{Backing: f, MaxWait: 3 * time.Second})
 		first := a.Lookup(question())
-		first.Await(t.Context())
+		awaited(t, first)
 		began := time.Now()
-		if _, ok := b.Lookup(question()).Await(t.Context()); ok || time.Since(began) != 3*time.Second {
+		if _, ok := awaited(t, b.Lookup(question())); ok || time.Since(began) != 3*time.Second {
 			t.Errorf("found %v after %v", ok, time.Since(began))
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began = time.Now()
-		if _, ok := b.Lookup(question()).Await(ctx); ok || time.Since(began) != time.Second {
+		if _, ok, err := b.Lookup(question()).Await(ctx, nil); ok || err != nil || time.Since(began) != time.Second {
 			t.Errorf("found %v after %v", ok, time.Since(began))
 		}
 	})
@@ -99,7 +109,7 @@ func TestAwaitClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		c := New(Options{Backing: f})
-		c.Lookup(question()).Await(t.Context())
+		awaited(t, c.Lookup(question()))
 		if err := c.Close(); err != nil {
 			t.Error(err)
 		}

@@ -108,7 +108,7 @@ func TestTrim(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	f := opened(t, path)
 	must(t, f.Change(t.Context(), func(d *DB, tx *sql.Tx) error {
-		_, err := d.Exec(tx, "INSERT INTO leases VALUES (x'02', 'xylophone', 5)")
+		_, err := d.Exec(tx, "INSERT INTO leases (key, owner, expires) VALUES (x'02', 'xylophone', 5)")
 		return err
 	}))
 	must(t, f.Change(t.Context(), func(d *DB, tx *sql.Tx) error {

@@ -8,7 +8,7 @@ func Version() int { return len(steps()) }
 
 // steps lay a file out, each from the version before it. A step that was once
 // published is never changed: files that took it lie on people's disks.
-func steps() []string { return []string{answers, conversations, buckets} }
+func steps() []string { return []string{answers, conversations, buckets, streams} }
 
 // answers are the tables of engine/cache/store. Totals are kept by triggers, so
 // that a limit is checked without counting; bytes are those of bodies and vectors.
@@ -142,4 +142,26 @@ END;
 const buckets = `
 ALTER TABLE vectors ADD COLUMN bucket BLOB;
 CREATE INDEX vectors_bucket ON vectors (bucket);
+`
+
+// streams lets other processes read an answer of engine/cache/store while it is
+// being written: who makes it, until when somebody follows it, and the text so far
+// in pieces, each of which ends at byte till of the stream. The pieces go when
+// their lease goes, however it goes.
+const streams = `
+ALTER TABLE leases ADD COLUMN followed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE leases ADD COLUMN maker BLOB;
+CREATE TABLE pieces (
+	owner TEXT NOT NULL,
+	till  INTEGER NOT NULL,
+	kind  INTEGER NOT NULL,
+	data  BLOB NOT NULL,
+	PRIMARY KEY (owner, till)
+) WITHOUT ROWID;
+CREATE TRIGGER leases_given AFTER DELETE ON leases BEGIN
+	DELETE FROM pieces WHERE owner = old.owner;
+END;
+CREATE TRIGGER leases_taken AFTER UPDATE OF owner ON leases WHEN old.owner <> new.owner BEGIN
+	DELETE FROM pieces WHERE owner = old.owner;
+END;
 `

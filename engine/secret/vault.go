@@ -387,3 +387,20 @@ func (v *Vault) Restore(text string) string {
 	}
 	return string(append(out, text[at:]...))
 }
+
+// Unfinished returns where in a text that is still being written a secret of the
+// vault may have begun that its end cuts off, and len(text) where none has.
+func (v *Vault) Unfinished(text string) int {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	end := len(text)
+	for s := range v.holders {
+		for n := min(len(s)-1, len(text)); n > len(text)-end; n-- {
+			if text[len(text)-n:] == s[:n] {
+				end = len(text) - n
+				break
+			}
+		}
+	}
+	return end
+}

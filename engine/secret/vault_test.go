@@ -173,3 +173,18 @@ func TestLinesOfAKey(t *testing.T) {
 		}
 	}
 }
+
+func TestUnfinished(t *testing.T) {
+	const phrase = "Correct-Horse 7 battery!staple"
+	v := Key{1}.Vault(`password: "` + phrase + `"`)
+	for n := 1; n < len(phrase); n++ {
+		if got := v.Unfinished("use " + phrase[:n]); got != len("use ") {
+			t.Errorf("%q may begin at %d", phrase[:n], got)
+		}
+	}
+	for _, whole := range []string{"", "use ", "use " + phrase, "use " + phrase + " ", phrase[1:]} {
+		if got := v.Unfinished(whole); got != len(whole) {
+			t.Errorf("%q is unfinished at %d", whole, got)
+		}
+	}
+}

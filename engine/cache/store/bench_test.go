@@ -78,7 +78,7 @@ func BenchmarkLease(b *testing.B) {
 	defer done(b, s)
 	for i := 0; b.Loop(); i++ {
 		k := cache.Key{byte(i), byte(i >> 8)}
-		if ok, err := s.Lease(b.Context(), k, "me", time.Second); !ok || err != nil {
+		if ok, _, err := s.Lease(b.Context(), k, "me", time.Second); !ok || err != nil {
 			b.Fatal(ok, err)
 		}
 		if err := s.Release(b.Context(), k, "me"); err != nil {

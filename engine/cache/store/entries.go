@@ -264,6 +264,9 @@ func (s *Store) Clear(ctx context.Context) (int, error) {
 		if n, err = d.Exec(tx, dropAll); err != nil {
 			return err
 		}
+		if _, err = d.Exec(tx, dropLeases, s.o.Now().UnixMicro()); err != nil { // what the dead had published
+			return err
+		}
 		_, err = d.Exec(tx, raiseEpoch)
 		return err
 	})

@@ -21,7 +21,13 @@ const (
 	dropAll    = `DELETE FROM entries`
 	countAgain = `UPDATE totals SET entries = (SELECT count(*) FROM entries), bytes = (SELECT coalesce(sum(size), 0) FROM entries)`
 	raiseEpoch = `UPDATE totals SET epoch = epoch + 1`
-	takeLease  = `INSERT INTO leases (key, owner, expires) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET owner = ?2, expires = ?3 WHERE owner = ?2 OR expires <= ?4`
+	takeLease  = `INSERT INTO leases (key, owner, expires) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO UPDATE SET owner = ?2, expires = ?3, maker = CASE owner WHEN ?2 THEN maker END WHERE owner = ?2 OR expires <= ?4 RETURNING followed`
 	giveLease  = `DELETE FROM leases WHERE key = ? AND owner = ?`
 	dropLeases = `DELETE FROM leases WHERE expires <= ?`
+
+	nameMaker = `UPDATE leases SET maker = ? WHERE key = ? AND owner = ?`
+	getEnd    = `SELECT coalesce(max(till), 0) FROM pieces WHERE owner = ?`
+	addPiece  = `INSERT INTO pieces (owner, till, kind, data) VALUES (?, ?, ?, ?)`
+	attend    = `UPDATE leases SET followed = max(followed, ?) WHERE key = ?`
+	follow    = `SELECT l.owner, l.expires, l.maker, p.till, p.kind, p.data FROM leases l LEFT JOIN pieces p ON p.owner = l.owner AND p.till > ? WHERE l.key = ? ORDER BY p.till`
 )

@@ -22,7 +22,7 @@ func sharedQuestion() *cache.Question {
 func answering(s *Store) {
 	c := cache.New(cache.Options{Backing: s})
 	l := c.Lookup(sharedQuestion())
-	if _, ok := l.Await(context.Background()); ok {
+	if _, ok, err := l.Await(context.Background(), nil); ok || err != nil {
 		fatal(fmt.Errorf("an answer came from nowhere"))
 	}
 	fmt.Println("asked")
@@ -67,8 +67,8 @@ func TestProcessesShareAnAnswer(t *testing.T) {
 	l := c.Lookup(sharedQuestion())
 	defer l.Done()
 	began := time.Now()
-	e, ok := l.Await(t.Context())
-	if !ok || e.Answer.Text != "from the other process" {
+	e, ok, err := l.Await(t.Context(), nil)
+	if !ok || err != nil || e.Answer.Text != "from the other process" {
 		t.Errorf("found %v %q after %v", ok, e.Answer.Text, time.Since(began))
 	}
 	must(t, other.Wait())
@@ -88,7 +88,7 @@ func TestProcessKilledWhileAnswering(t *testing.T) {
 	defer timer.Stop()
 	l := c.Lookup(sharedQuestion())
 	defer l.Done()
-	if _, ok := l.Await(t.Context()); ok {
+	if _, ok, err := l.Await(t.Context(), nil); ok || err != nil {
 		t.Error("a dead process answered")
 	}
 	if waited := time.Since(<-killed); waited > 2*time.Second {

@@ -438,7 +438,7 @@ func TestLease(t *testing.T) {
 	k := cache.Key{1}
 	take := func(s *Store, owner string, want bool) {
 		t.Helper()
-		if ok, err := s.Lease(t.Context(), k, owner, time.Second); ok != want || err != nil {
+		if ok, _, err := s.Lease(t.Context(), k, owner, time.Second); ok != want || err != nil {
 			t.Errorf("Lease by %s: %v, %v", owner, ok, err)
 		}
 	}
