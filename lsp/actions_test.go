@@ -59,7 +59,7 @@ func abilitiesOf() []ability {
 		{profile: "eglot-30", shows: "file:"},
 		{profile: "sublime", resolves: true, annotates: true, shows: "file:", disables: true},
 		{profile: "kakoune", annotates: true, creates: true, shows: "message", honorsAsks: true},
-		{profile: "vim", resolves: true, creates: true, shows: "message", disables: true},
+		{profile: "vim", creates: true, shows: "message", disables: true},
 		{profile: "zed", resolves: true, creates: true, shows: "message"},
 	}
 }
@@ -650,7 +650,7 @@ func TestResolveUnderProgress(t *testing.T) {
 // TestResolveNeedsNoWidget wants no response to wait for a client that does
 // nothing else while it waits for it.
 func TestResolveNeedsNoWidget(t *testing.T) {
-	d := openDesk(t, lsptest.Options{Profile: "vim", Mute: []string{"window/workDoneProgress/create"}}, sumFixed, "No code.")
+	d := openDesk(t, lsptest.Options{Profile: "zed", Mute: []string{"window/workDoneProgress/create"}}, sumFixed, "No code.")
 	if err := d.Apply(d.resolve(d.choose(d.menu(d.selection, nil), "Refactor"))); err != nil {
 		t.Fatal(err)
 	}
