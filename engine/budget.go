@@ -168,7 +168,11 @@ func (a *attempt) asked() string {
 // The audit log has it without: it may name files.
 func (a *attempt) told(p *plan) chat.RouteDecision {
 	d := a.decision
-	for _, note := range []string{p.asked.Texts.Origin, a.sent.Note(), leftOut(p.question.Left)} {
+	if origin := p.asked.Texts.Origin; origin != "" {
+		d.Reason += "; " + origin
+	}
+	d.Cause = d.Reason
+	for _, note := range []string{a.sent.Note(), leftOut(p.question.Left)} {
 		if note != "" {
 			d.Reason += "; " + note
 		}
@@ -176,8 +180,17 @@ func (a *attempt) told(p *plan) chat.RouteDecision {
 	return d
 }
 
+// nearly adds to a decision's reason why a kept answer that was near is not given.
+// It is for the person alone: it may quote the question.
+func nearly(d *chat.RouteDecision, refused string) {
+	if refused != "" {
+		note := "; a kept answer was " + refused
+		d.Reason, d.Cause = d.Reason+note, d.Because()+note
+	}
+}
+
 // maxLeftTold is how many pieces that were left out a decision's reason names; a
-// preview names them all.
+// result and a preview name them all.
 const maxLeftTold = 3
 
 // leftOut says what was asked for and is not in the prompt, "" where that is nothing.

@@ -298,9 +298,7 @@ func (e *Engine) routeOrFind(ctx context.Context, p *plan) (k kept, found bool, 
 func (e *Engine) ask(ctx context.Context, p *plan, out line) landing {
 	p.audit(audit.EventRoute, p.first.decision, chat.Usage{}, 0)
 	d := p.first.told(p)
-	if p.refused != "" {
-		d.Reason += notTaken + p.refused
-	}
+	nearly(&d, p.refused)
 	if err := out.route(d, &chat.CacheInfo{Hit: chat.HitNone}); err != nil {
 		return landing{end: stream.End{Err: fmt.Errorf("write the route: %w", err)}}
 	}
@@ -308,10 +306,6 @@ func (e *Engine) ask(ctx context.Context, p *plan, out line) landing {
 	done.end.Usage = p.counted(done.end.Usage, 0) // an answer that was left has no count of its own
 	return done
 }
-
-// notTaken begins what a route's reason says of a kept answer that was near. It is
-// for the person alone: what follows may quote the question.
-const notTaken = "; a kept answer was "
 
 // bytesPerToken is how many bytes a token is taken to have where a server did
 // not count: the usual average for English and code.
@@ -347,6 +341,7 @@ func (e *Engine) settle(p *plan, m *meter, turn *store.Turn, done landing) (*cha
 	if r.SavedCents > 0 {
 		p.setup.Ledger.Saved(r.SavedCents)
 	}
+	r.Left = slices.Concat(p.question.Left, done.cut)
 	if p.isCloud(m.decision.Tier) {
 		r.Redactions = slices.Concat(p.hide().redactions, done.redactions)
 	}
@@ -378,9 +373,7 @@ func (e *Engine) Route(ctx context.Context, req chat.Request) (chat.RouteDecisio
 	if err != nil {
 		return chat.RouteDecision{}, err
 	}
-	if refused := p.explain(ctx); refused != "" {
-		d.Reason += notTaken + refused
-	}
+	nearly(&d, p.explain(ctx))
 	return d, nil
 }
 

@@ -45,6 +45,7 @@ type flight struct {
 	sealed string              // guarded by mu: why the conversation may not go to a cloud any more
 	looked bool                // a tool was used; belongs to the flight's goroutine
 	others func() bool         // whether another process follows the answer, nil where none can; guarded by mu
+	cut    []chat.Left         // what of the prompt did not fit; set before done is closed
 
 	redactions []chat.Redaction // of what tools have read; set before done is closed
 }
@@ -57,6 +58,7 @@ type landing struct {
 	saved float64 // what it cost when it was made; 0 where it was made now
 
 	redactions []chat.Redaction // of what tools have read for it
+	cut        []chat.Left      // what of the prompt did not fit into the model's window
 
 	cache *chat.CacheInfo // of another process's answer that was waited for; else the route said it
 }
@@ -88,7 +90,7 @@ func (e *Engine) ride(ctx context.Context, p *plan, out line) landing {
 
 // landing is how a flight ended for one of its riders. The first one paid for it.
 func (f *flight) landing(first bool) landing {
-	l := landing{end: f.end, entry: f.entry, redactions: f.redactions}
+	l := landing{end: f.end, entry: f.entry, redactions: f.redactions, cut: f.cut}
 	if first {
 		l.spent = f.spent
 	}
@@ -168,6 +170,7 @@ func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
 		end, err := p.try(ctx, f, &a)
 		if err == nil {
 			e.learn(&a, end.Usage.PromptTokens)
+			f.cut = a.sent.Left(p.question.Context)
 			return end
 		}
 		if a.decision.Tier == chat.TierLocal && (replaceable(err) || chat.KindOf(err) == chat.ModelNotFound) {

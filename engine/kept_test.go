@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -61,6 +62,20 @@ func TestTheSameQuestionIsAnsweredFromTheCache(t *testing.T) {
 	}
 	if s := h.Stats().Cache; s.ExactHits < 1 || s.Misses != 1 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestLeftOut wants said of a kept answer, too, what its question was to bring in
+// and did not, and nothing where that is nothing.
+func TestLeftOut(t *testing.T) {
+	h := openCache(t, enginetest.Words("yes"))
+	if _, r, _ := say(t, h, chat.Request{Message: "Is it right?"}); r.Left != nil {
+		t.Errorf("left out %+v", r.Left)
+	}
+	left := []chat.Left{{Kind: chat.ContextFile, Name: "@file:.env", Reason: "is a file of secrets"}}
+	_, r, _ := say(t, h, chat.Request{Message: "Is it right?", Left: left})
+	if r.Cache.Hit != chat.HitExact || !slices.Equal(r.Left, left) {
+		t.Errorf("%+v, left out %+v", r.Cache, r.Left)
 	}
 }
 

@@ -126,8 +126,12 @@ func TestARefusedPromptIsMadeShorter(t *testing.T) {
 		t.Fatalf("%q after %d calls: %d, then %d tokens", text, len(prompts), prompts[0].Tokens, prompts[len(prompts)-1].Tokens)
 	}
 	routes := rec.Routes()
-	if last := routes[len(routes)-1]; !strings.Contains(last.Reason, "left out to fit 2,048 tokens: a.go after its first ") {
-		t.Errorf("reason %q", last.Reason)
+	last := routes[len(routes)-1]
+	if !strings.Contains(last.Reason, "left out to fit 2,048 tokens: a.go after its first ") || strings.Contains(last.Because(), "left out") {
+		t.Errorf("reason %q, without what was left out %q", last.Reason, last.Because())
+	}
+	if left := result.Left; len(left) != 1 || left[0].Kind != chat.ContextFile || !strings.HasPrefix(left[0].Name, "a.go after its first ") || left[0].Reason != "did not fit into 2,048 tokens" {
+		t.Errorf("left out %+v", left)
 	}
 	// The conversation keeps what was sent, and the next question fits at once.
 	_, _, _ = say(t, h, chat.Request{ConversationID: result.ConversationID, Message: "again"})

@@ -59,7 +59,7 @@ func abilitiesOf() []ability {
 		{profile: "eglot-30", shows: "file:"},
 		{profile: "sublime", resolves: true, annotates: true, shows: "file:", disables: true},
 		{profile: "kakoune", annotates: true, creates: true, shows: "message", honorsAsks: true},
-		{profile: "vim", resolves: true, creates: true, shows: "message", disables: true},
+		{profile: "vim", creates: true, shows: "message", disables: true},
 		{profile: "zed", resolves: true, creates: true, shows: "message"},
 	}
 }
@@ -650,7 +650,7 @@ func TestResolveUnderProgress(t *testing.T) {
 // TestResolveNeedsNoWidget wants no response to wait for a client that does
 // nothing else while it waits for it.
 func TestResolveNeedsNoWidget(t *testing.T) {
-	d := openDesk(t, lsptest.Options{Profile: "vim", Mute: []string{"window/workDoneProgress/create"}}, sumFixed, "No code.")
+	d := openDesk(t, lsptest.Options{Profile: "zed", Mute: []string{"window/workDoneProgress/create"}}, sumFixed, "No code.")
 	if err := d.Apply(d.resolve(d.choose(d.menu(d.selection, nil), "Refactor"))); err != nil {
 		t.Fatal(err)
 	}
@@ -907,7 +907,31 @@ func TestWhatWasLeftOutIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.run(item{Command: json.RawMessage(`{"command":"rigrun.ask","arguments":[{"message":"Is it right? @file:.env"}]}`)})
-	if _, text := d.lastShown(); !strings.Contains(text, "*Left out: @file:.env (") {
+	if _, text := d.lastShown(); !strings.Contains(text, "*Left out: @file:.env (") || strings.Contains(text, "; left out") {
 		t.Errorf("shown %q", text)
+	}
+}
+
+// TestWhatDidNotFitIsSaid wants what a model's window cut off named under the
+// answer, once, and in chat's result.
+func TestWhatDidNotFitIsSaid(t *testing.T) {
+	noLeaks(t)
+	server := backendtest.Ollama(t, backendtest.Script{
+		Models:  []backendtest.Model{{Name: "small:latest", Context: 2048, Loaded: true}},
+		Answers: []backendtest.Answer{backendtest.Tokens("Yes."), backendtest.Tokens("Yes, too.")},
+	})
+	e := lsptest.Start(t, lsptest.Options{Profile: "eglot", URL: server.URL})
+	long := strings.Repeat("one more line of a long file\n", 1000)
+	if err := os.WriteFile(filepath.Join(e.Folders[0], "long.txt"), []byte(long), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{Editor: e, t: t, server: server}
+	d.run(item{Command: json.RawMessage(`{"command":"rigrun.ask","arguments":[{"message":"Is it right? @file:long.txt"}]}`)})
+	if _, text := d.lastShown(); !strings.Contains(text, "*Left out: long.txt after its first ") || strings.Count(text, "2,048 tokens") != 1 {
+		t.Errorf("shown %q", text)
+	}
+	left := answered(t, e.Send("rigrun/chat", ask("Is it good? @file:long.txt", nil))).Left
+	if len(left) != 1 || left[0].URI != e.URI("long.txt") || left[0].Reason != "did not fit into 2,048 tokens" {
+		t.Errorf("the result has left out %+v", left)
 	}
 }

@@ -21,14 +21,11 @@ type answer struct {
 	// uri is the document the question was about, "" for a question about no code.
 	uri uri.URI
 
-	// left is what the question was to bring in and did not. It is set before the
-	// question is asked.
-	left []chat.Left
-
 	mu       sync.Mutex
 	texts    []excerpt          // guarded by mu: the code it was about, and what it became; each from a moment of its own
 	body     strings.Builder    // guarded by mu
 	decision chat.RouteDecision // guarded by mu
+	left     []chat.Left        // guarded by mu: what the question was to bring in and did not; at its end, all that the model was not sent
 	closing  string             // guarded by mu: what is said after the text once it has ended
 }
 

@@ -30,9 +30,13 @@ func (s *Server) chat(ctx context.Context, p *ext.ChatParams, v view) (*chat.Res
 	activity := s.status.begin()
 	defer activity.end()
 	widget := progress.Begin(ctx, s.conn, p.WorkDoneToken, progressTitle(req), s.now)
-	result, err := s.engine.Chat(ctx, req, newReply(ctx, s.clientEnd(p.PartialToken), widget, activity, s.now))
+	out := newReply(ctx, s.clientEnd(p.PartialToken), widget, activity, s.now)
+	result, err := s.engine.Chat(ctx, req, out)
 	widget.End(ctx, outcome(result, err))
 	s.tellTrouble()
+	if err != nil && out.back.conversation != "" {
+		return nil, &unanswered{err, out.back.conversation}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -139,6 +139,9 @@ func (s *Server) send(ctx context.Context, doc *document.Doc, d dialogue, v view
 		req.Context = append(req.Context, chat.ContextItem{Kind: chat.ContextText, Query: "the conversation so far", Text: d.before})
 		result, err = s.engine.Chat(ctx, req, newReply(ctx, n, widget, activity, s.now))
 	}
+	if result != nil {
+		req.Left = result.Left
+	}
 	n.finish(closing(n.decision, err) + leftOut(req.Left))
 	widget.End(ctx, outcome(result, err))
 	if err != nil {

@@ -46,10 +46,10 @@ func (s *Server) codeActionResolve(ctx context.Context, p *protocol.CodeAction, 
 	if err != nil {
 		// The client may do nothing else while it waits for this response, so the
 		// answer is shown after it.
-		s.start(func(ctx context.Context) { page.finish(ctx, err) })
+		s.start(func(ctx context.Context) { page.finish(ctx, result, err) })
 		return nil, unresolved(err)
 	}
-	page.finish(ctx, nil)
+	page.finish(ctx, result, nil)
 	j.answer.applied(e)
 	s.tellImports(e)
 	p.Edit = &e.edit

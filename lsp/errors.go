@@ -11,6 +11,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/lsp/ext"
 )
 
 // codeRequestFailed is LSP's code for a valid request that could not be fulfilled.
@@ -31,8 +32,38 @@ func invalid(field, format string, args ...any) error {
 	return jsonrpc2.Errorf(jsonrpc2.InvalidParams, "%s: %s", field, fmt.Sprintf(format, args...))
 }
 
+// unanswered is the failure of a question that has a conversation, where what had
+// arrived of the answer is kept.
+type unanswered struct {
+	error
+	conversationID string
+}
+
+func (u *unanswered) Unwrap() error { return u.error }
+
+// wire is the error for the client, which may not know the conversation yet.
+func (u *unanswered) wire() error {
+	err := wireError(u.error)
+	e, ok := errors.AsType[*jsonrpc2.Error](err)
+	if !ok || e.Code != codeRequestFailed && e.Code != protocol.CodeRequestCancelled {
+		return err
+	}
+	cause, _ := errors.AsType[*chat.Error](u.error) // none where it was cancelled
+	if e.Code == protocol.CodeRequestCancelled {
+		cause = nil
+	}
+	data, failed := json.Marshal(ext.ErrorData{Error: cause, ConversationID: u.conversationID})
+	if failed != nil {
+		return err
+	}
+	return &jsonrpc2.Error{Code: e.Code, Message: e.Message, Data: data}
+}
+
 // wireError turns an error into the one the client gets.
 func wireError(err error) error {
+	if u, ok := errors.AsType[*unanswered](err); ok {
+		return u.wire()
+	}
 	if e, ok := errors.AsType[*jsonrpc2.Error](err); ok {
 		return e
 	}
@@ -58,7 +89,7 @@ func wireError(err error) error {
 	if !ok {
 		return jsonrpc2.NewError(jsonrpc2.InternalError, err.Error())
 	}
-	data, err := json.Marshal(e)
+	data, err := json.Marshal(ext.ErrorData{Error: e})
 	if err != nil {
 		return jsonrpc2.NewError(jsonrpc2.InternalError, e.Message)
 	}

@@ -52,7 +52,7 @@ func (s *Server) perform(ctx context.Context, j job) {
 			ending = s.tellNotApplied(&j, err)
 		}
 	}
-	page.finish(ctx, err)
+	page.finish(ctx, result, err)
 	if err == nil && j.task.makes == testFile { // last: a person may think about it for long
 		ending = cmp.Or(s.writeTests(ctx, &j, result), ending)
 	}

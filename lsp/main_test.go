@@ -8,6 +8,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/lsp/ext"
 	"github.com/rigrun/rigrun-lsp/lsp/lsptest"
 )
 
@@ -64,14 +65,14 @@ func failed(t *testing.T, c *lsptest.Call) chat.Error {
 	if err == nil {
 		t.Fatalf("%s succeeded with %.300s", c.Method, raw)
 	}
-	var data chat.Error
+	var data ext.ErrorData
 	if unread := lsptest.Strict(err.Data, &data); err.Code != -32803 || unread != nil {
 		t.Fatalf("%s: %v with data %s (%v), want -32803 with kind, message and hint", c.Method, err, err.Data, unread)
 	}
 	if data.Kind == "" || data.Message != err.Message || data.Hint == "" {
 		t.Fatalf("%s: data %s of the error %q", c.Method, err.Data, err.Message)
 	}
-	return data
+	return *data.Error
 }
 
 // conversation reads a conversation back.

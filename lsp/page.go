@@ -92,10 +92,14 @@ func (p *page) draw() {
 // Close leaves the last drawing to finish, which knows how the answer ended.
 func (p *page) Close(stream.End) error { return nil }
 
-// finish writes the closing line and draws the whole answer.
-func (p *page) finish(ctx context.Context, err error) {
+// finish writes the closing line and draws the whole answer. The result is nil
+// where there is none.
+func (p *page) finish(ctx context.Context, result *chat.Result, err error) {
 	ctx = context.WithoutCancel(ctx)
 	p.answer.mu.Lock()
+	if result != nil {
+		p.answer.left = result.Left
+	}
 	p.answer.closing = closing(p.answer.decision, err) + leftOut(p.answer.left)
 	p.answer.mu.Unlock()
 	if !p.shown && errors.Is(err, context.Canceled) {
@@ -135,19 +139,25 @@ func closing(d chat.RouteDecision, err error) string {
 	if err != nil {
 		return fmt.Sprintf("**%v**", err)
 	}
-	return fmt.Sprintf("*%s · %s · %s — %s*", d.Tier, d.Backend, d.Model, d.Reason)
+	return fmt.Sprintf("*%s · %s · %s — %s*", d.Tier, d.Backend, d.Model, d.Because())
 }
 
-// leftOut is the line below that: what the question was to bring in and did not.
+// leftOut is the line below that: what the model was not sent.
 func leftOut(list []chat.Left) string {
 	if len(list) == 0 {
 		return ""
 	}
-	parts := make([]string, len(list))
+	var b strings.Builder
 	for i, l := range list {
-		parts[i] = l.Name + " (" + l.Reason + ")"
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(l.Name)
+		if i+1 == len(list) || list[i+1].Reason != l.Reason { // said once for all that share it
+			b.WriteString(" (" + l.Reason + ")")
+		}
 	}
-	return "\n\n*Left out: " + strings.Join(parts, ", ") + "*"
+	return "\n\n*Left out: " + b.String() + "*"
 }
 
 // show asks the client to open a document without taking the cursor from the person.

@@ -38,7 +38,8 @@ type back struct {
 
 	begun atomic.Int64 // when the first was written, in nanoseconds since 1970; 0 before
 
-	decision chat.RouteDecision // set before the first write
+	conversation string             // set before the route, "" where there is none
+	decision     chat.RouteDecision // set before the first write
 }
 
 func newReply(ctx context.Context, e end, w reporter, a *activity, now func() time.Time) reply {
@@ -46,8 +47,9 @@ func newReply(ctx context.Context, e end, w reporter, a *activity, now func() ti
 	return reply{stream.Coalesce(b), b}
 }
 
-// Begun tells an end that wants to know which conversation it is.
+// Begun notes which conversation it is, and tells an end that wants to know.
 func (r reply) Begun(conversationID string) {
+	r.back.conversation = conversationID
 	if b, ok := r.back.end.(engine.Begun); ok {
 		b.Begun(conversationID)
 	}

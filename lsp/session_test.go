@@ -16,6 +16,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
+	"github.com/rigrun/rigrun-lsp/lsp/ext"
 	"github.com/rigrun/rigrun-lsp/lsp/lsptest"
 )
 
@@ -143,5 +144,38 @@ func TestEmptyAnswer(t *testing.T) {
 	e := lsptest.Start(t, lsptest.Options{Backend: &enginetest.Backend{Scripts: []enginetest.Script{{}}}})
 	if r := answered(t, e.Send("rigrun/chat", ask("question", nil))); r.Text == nil || *r.Text != "" {
 		t.Errorf("the text is %v, want an empty one", r.Text)
+	}
+}
+
+// TestTheConversationOfNoAnswer wants a client told where a question is kept that
+// it stopped, or that failed, before any result named the conversation; and not
+// where there is none.
+func TestTheConversationOfNoAnswer(t *testing.T) {
+	noLeaks(t)
+	server := backendtest.Ollama(t, backendtest.Script{Answers: []backendtest.Answer{
+		append(backendtest.Tokens("begun"), backendtest.Stall()),
+		append(backendtest.Tokens("broken"), backendtest.Cut()),
+		backendtest.Tokens("whole"),
+	}})
+	e := lsptest.Start(t, lsptest.Options{URL: server.URL})
+	for i, want := range []string{"begun", "broken"} {
+		c := e.Send("rigrun/chat", ask("Why? "+want, "partial "+want))
+		if i == 0 {
+			e.Until("the first text", func() bool { return c.Stream.Text() == want })
+			c.Cancel()
+		}
+		_, err := c.Wait()
+		var data ext.ErrorData
+		if unread := lsptest.Strict(err.Data, &data); unread != nil || data.ConversationID == "" || (data.Error == nil) != (i == 0) {
+			t.Fatalf("%v with data %s: %v", err, err.Data, unread)
+		}
+		if kept := conversation(t, e, data.ConversationID).Messages; len(kept) != 2 || kept[1].Text != want || !kept[1].Interrupted {
+			t.Errorf("it keeps %+v", kept)
+		}
+	}
+	p := ask("And now?", nil)
+	p["conversationId"] = "QQQQQQQQQQQQQQQQQQQQQQQQQQ"
+	if err := e.Refuse("rigrun/chat", p); err.Code != -32602 || err.Data != nil {
+		t.Errorf("without a conversation: %v %s", err, err.Data)
 	}
 }

@@ -114,10 +114,16 @@ func printJSON(out io.Writer, v any) error {
 	return nil
 }
 
-// summary is the line under an answer: where it came from, how fast, and why there.
+// summary stands under an answer: where it came from, how fast, and why there; and
+// on a line for each, what the model was not sent.
 func summary(r chat.Result) string {
-	return fmt.Sprintf("%s · %s · %s · first token %.0f ms · %.0f tok/s · %d tokens · %s",
-		r.Route.Tier, r.Route.Backend, r.Route.Model, r.Metrics.FirstTokenMs, r.Metrics.TokensPerSecond, r.Usage.CompletionTokens, r.Route.Reason)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s · %s · %s · first token %.0f ms · %.0f tok/s · %d tokens · %s",
+		r.Route.Tier, r.Route.Backend, r.Route.Model, r.Metrics.FirstTokenMs, r.Metrics.TokensPerSecond, r.Usage.CompletionTokens, r.Route.Because())
+	for _, l := range r.Left {
+		b.WriteString("\nleft out: " + strings.TrimSpace(l.Name+" "+l.Reason))
+	}
+	return b.String()
 }
 
 // terminal is the listener of a person at a terminal.

@@ -10,9 +10,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
-	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
 	"github.com/rigrun/rigrun-lsp/engine/config"
-	"github.com/rigrun/rigrun-lsp/lsp/lsptest"
 )
 
 // setting is what a page has an editor start, and with what settings.
@@ -21,21 +19,23 @@ type setting struct {
 	options map[string]any
 }
 
-// readers find it on each page; Emacs reads its own.
-func readers() map[string]struct {
+// reader is how an editor is played: its page, the capabilities of its client, and
+// how it reads the page's configuration.
+type reader struct {
+	page    string // "" where the page shows captures of another client
 	profile string
 	read    func(*testing.T) setting
-} {
-	return map[string]struct {
-		profile string
-		read    func(*testing.T) setting
-	}{
-		"Helix":    {"helix-25", readHelix},
-		"Sublime":  {"sublime", readSublime},
-		"Zed":      {"zed", readZed},
-		"Kakoune":  {"kakoune", readKakoune},
-		"Vim":      {"vim", readVim},
-		"coc.nvim": {"vim", readCoc},
+}
+
+// readers are the editors by their names; Emacs reads its own page.
+func readers() map[string]reader {
+	return map[string]reader{
+		"Helix":    {"", "helix-25", readHelix},
+		"Sublime":  {"sublime.md", "sublime", readSublime},
+		"Zed":      {"zed.md", "zed", readZed},
+		"Kakoune":  {"kakoune.md", "kakoune", readKakoune},
+		"Vim":      {"vim.md", "vim", readVim},
+		"coc.nvim": {"", "vim", readCoc},
 	}
 }
 
@@ -208,47 +208,6 @@ func TestConfigurations(t *testing.T) {
 			c, problems := config.Merge(config.Layer{Source: name, Values: s.options})
 			if len(problems) != 0 || c.Local.Model != model {
 				t.Errorf("it sets %v: %v", s.options, problems)
-			}
-		})
-	}
-}
-
-// TestClients starts the binary for a client with each editor's capabilities and
-// its page's settings, and has it explain.
-func TestClients(t *testing.T) {
-	dir := programs(t)
-	for name, r := range readers() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := r.read(t)
-			server := scripted(t, backendtest.Tokens(explained))
-			e := lsptest.Spawn(t, dir+"/"+s.command[0], lsptest.Options{Profile: r.profile, URL: server.URL, InitializationOptions: s.options})
-			doc := e.Open("sum.go", "go", code)
-			at := strings.Index(code, "func Add")
-			var menu []struct {
-				Title   string
-				Command struct {
-					Command   string
-					Arguments []json.RawMessage
-				}
-			}
-			raw := e.Call("textDocument/codeAction", map[string]any{
-				"textDocument": map[string]any{"uri": doc.URI}, "range": doc.Range(at, strings.Index(code, "\n\nfunc Twice")),
-				"context": map[string]any{"diagnostics": []any{}},
-			})
-			if err := json.Unmarshal(raw, &menu); err != nil || len(menu) < 5 || menu[0].Title != "Explain with rigrun" {
-				t.Fatalf("the menu is %s: %v", raw, err)
-			}
-			e.Call("workspace/executeCommand", map[string]any{"command": menu[0].Command.Command, "arguments": menu[0].Command.Arguments})
-			e.Until("the question", func() bool { return len(server.Chats()) == 1 })
-			if body := string(server.Chats()[0].Body); !strings.Contains(body, `"model":"`+model+`"`) {
-				t.Errorf("it was asked %s", body)
-			}
-			e.Until("the answer", func() bool { return len(e.Received("window/showDocument"))+len(e.WindowMessages()) > 0 })
-			for _, m := range e.WindowMessages() {
-				if !strings.Contains(m, explained) {
-					t.Errorf("the person was told %q", m)
-				}
 			}
 		})
 	}

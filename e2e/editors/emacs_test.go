@@ -3,6 +3,7 @@ package editors
 import (
 	"bytes"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,8 +14,9 @@ import (
 // seen is one thing that the driven Emacs has printed.
 type seen struct{ name, text string }
 
-// driveEmacs has an Emacs take the steps, and returns what it saw.
-func driveEmacs(t *testing.T, url, steps string) []seen {
+// driveEmacs has an Emacs take the steps, and returns what it saw. Variables of
+// the environment are added to a home's.
+func driveEmacs(t *testing.T, url, steps string, variables ...string) []seen {
 	t.Helper()
 	program, err := components.Emacs(t.Context())
 	program = component(t, program, err)
@@ -26,8 +28,9 @@ func driveEmacs(t *testing.T, url, steps string) []seen {
 	}
 	cmd := program.Command(t.Context(), "--batch", "-Q", "--load", script)
 	cmd.Dir = h.file("sum")
-	cmd.Env = append(h.environment(program),
-		"RIGRUN_CONFIGURATION="+h.file("page.el"), "RIGRUN_CODE="+h.file("sum/sum.go"), "RIGRUN_STEPS="+steps)
+	cmd.Env = slices.Concat(h.environment(program), variables, []string{
+		"RIGRUN_CONFIGURATION=" + h.file("page.el"), "RIGRUN_CODE=" + h.file("sum/sum.go"), "RIGRUN_STEPS=" + steps,
+	})
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -74,8 +77,10 @@ func holds(t *testing.T, what, text string, wants ...string) {
 // TestEmacs explains by the menu, edits and undoes, and asks by a command.
 func TestEmacs(t *testing.T) {
 	t.Parallel()
-	server := scripted(t, backendtest.Tokens(explained), backendtest.Tokens(fixed), backendtest.Tokens("A question of its own."))
-	list := driveEmacs(t, server.URL, `("Explain" "Refactor" ("What is this?"))`)
+	seen := t.TempDir()
+	server := scripted(t, onceThere(t, filepath.Join(seen, "Explain"), explained), onceThere(t, filepath.Join(seen, "Refactor"), fixed),
+		backendtest.Tokens("A question of its own."))
+	list := driveEmacs(t, server.URL, `("Explain" "Refactor" ("What is this?"))`, "RIGRUN_SEEN="+seen)
 	shows(t, "emacs.md", "menu", nth(t, list, "menu", 0))
 	shows(t, "emacs.md", "mode line", nth(t, list, "mode line", 0))
 	answer := nth(t, list, "answer", 0)

@@ -1,6 +1,7 @@
 package editors
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -61,11 +62,11 @@ func (e *helix) runs(command string) {
 }
 
 // TestHelix does with the page's configuration what the page says: it explains a
-// selection, fixes what another server reports, takes that back, and asks by a
-// command.
+// selection, fixes what another server reports, takes that back, and asks and
+// explains by commands.
 func TestHelix(t *testing.T) {
 	t.Parallel()
-	server := scripted(t, backendtest.Tokens(explained), backendtest.Tokens(fixed), backendtest.Tokens("A question of its own."))
+	server := scripted(t, backendtest.Tokens(explained), backendtest.Tokens(fixed), backendtest.Tokens("A question of its own."), backendtest.Tokens("Twice adds."))
 	e := openHelix(t, server.URL)
 	e.types("4ggx2x")
 	shows(t, "helix.md", "menu", e.choose("Explain"))
@@ -92,6 +93,8 @@ func TestHelix(t *testing.T) {
 	e.misses("rigrun.explain")
 	e.runs(`:lsp-workspace-command rigrun.ask {"message":"What is this?"}`)
 	e.sees("A question of its own.")
+	e.runs(fmt.Sprintf(`:lsp-workspace-command rigrun.explain {"uri":"file://%s","range":{"start":{"line":7,"character":0},"end":{"line":7,"character":9}}}`, e.home.file("sum/sum.go")))
+	e.sees("# Explain sum.go:8-8", "Twice adds.")
 	e.untroubled()
 	for _, chat := range server.Chats() {
 		if !strings.Contains(string(chat.Body), model) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -38,6 +39,22 @@ func slow(t *testing.T, text string) backendtest.Answer {
 	hold := make(chan struct{})
 	timer := time.AfterFunc(41*time.Second, func() { close(hold) })
 	t.Cleanup(func() { timer.Stop() })
+	return backendtest.Answer{backendtest.Hold(hold), backendtest.Text(text)}
+}
+
+// onceThere is an answer that comes once a file is there. Waiting ends with the test.
+func onceThere(t *testing.T, file, text string) backendtest.Answer {
+	t.Helper()
+	hold, ctx := make(chan struct{}), t.Context()
+	go func() {
+		defer close(hold)
+		for ctx.Err() == nil {
+			if _, err := os.Stat(file); err == nil {
+				return
+			}
+			<-time.After(20 * time.Millisecond)
+		}
+	}()
 	return backendtest.Answer{backendtest.Hold(hold), backendtest.Text(text)}
 }
 

@@ -128,12 +128,12 @@ type Span struct {
 }
 
 // Left is a piece of context that was asked for, or would have helped, and is
-// not sent.
+// not sent, or not all of it. Its kind is [KindConversation] for earlier turns.
 type Left struct {
-	Kind   ContextKind
-	URI    string // "" where it is no document
-	Name   string // as a person knows it: a mention ("@file:.env"), a path relative to its folder
-	Reason string // as a part of a sentence: "is a file of secrets"
+	Kind   ContextKind `json:"kind"`
+	URI    string      `json:"uri,omitzero"`  // "" where it is no document
+	Name   string      `json:"name,omitzero"` // as a person knows it: a mention ("@file:.env"), a path relative to its folder
+	Reason string      `json:"reason"`        // as a part of a sentence: "is a file of secrets"
 }
 
 // Role says who wrote a message.

@@ -1,6 +1,9 @@
 package chat
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // The tiers that are always there. A cloud tier may have a name of its own.
 const (
@@ -34,7 +37,14 @@ type RouteDecision struct {
 	Reason             string     `json:"reason"` // one plain sentence
 	EstimatedCostCents float64    `json:"estimatedCostCents"`
 	FallbackFrom       string     `json:"fallbackFrom,omitzero"` // the tier that could not answer
+
+	// Cause is Reason without what was left out of the prompt, for who shows a
+	// [Result]'s Left beside it; "" where that is the same. It stays in the process.
+	Cause string `json:"-"`
 }
+
+// Because is the reason without what was left out of the prompt.
+func (d *RouteDecision) Because() string { return cmp.Or(d.Cause, d.Reason) }
 
 // CacheHit says how an answer relates to the cache.
 type CacheHit string
@@ -103,6 +113,7 @@ type Result struct {
 	Metrics        Metrics       `json:"metrics"`
 	Redactions     []Redaction   `json:"redactions"`
 	Steps          []Step        `json:"steps,omitzero"` // the tools that were used, in order; left out where none was
+	Left           []Left        `json:"left,omitzero"`  // what the model was not sent, or not all of; nil where that is nothing
 }
 
 // ContextUse says what of a document, or of anything else, a question was asked

@@ -24,7 +24,7 @@ type Sent struct {
 type Use struct {
 	Tokens int
 	Cut    string // why not all of it is sent, "" where all is
-	lost   string // what of it is left out, for Note; "" where nothing is
+	lost   string // what of it is left out, for Note and Left; "" where nothing is
 }
 
 // Asked is the question's own turn.
@@ -42,6 +42,21 @@ func (s *Sent) Note() string {
 		return ""
 	}
 	return "left out to fit " + thousands(s.Window) + " tokens: " + strings.Join(lost, ", ")
+}
+
+// Left are the same pieces one by one; items is the question's context.
+func (s *Sent) Left(items []chat.ContextItem) []chat.Left {
+	var list []chat.Left
+	reason := "did not fit into " + thousands(s.Window) + " tokens"
+	for i, u := range s.Items {
+		if u.lost != "" {
+			list = append(list, chat.Left{Kind: items[i].Kind, URI: items[i].URI, Name: u.lost, Reason: reason})
+		}
+	}
+	if s.Conversation.lost != "" {
+		list = append(list, chat.Left{Kind: chat.KindConversation, Name: s.Conversation.lost, Reason: reason})
+	}
+	return list
 }
 
 // TooLong is the error of a question whose selection and words alone do not fit.

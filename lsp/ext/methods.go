@@ -1,7 +1,5 @@
 package ext
 
-import "github.com/rigrun/rigrun-lsp/engine/chat"
-
 // The requests a client can send.
 const (
 	MethodChat                = "rigrun/chat"
@@ -71,6 +69,3 @@ const (
 // Scheme is the URI scheme of the documents the server provides by
 // workspace/textDocumentContent.
 const Scheme = "rigrun"
-
-// ErrorData is the data of a failed request's error (code -32803).
-type ErrorData = chat.Error

@@ -33,6 +33,14 @@ type ContextItem struct {
 	Query string           `json:"query,omitzero"`
 }
 
+// ErrorData is what the error of a request that failed (-32803) or was cancelled
+// (-32800) brings along: why it failed, nothing where it was cancelled; and, of
+// rigrun/chat, the conversation that keeps the question and what had arrived.
+type ErrorData struct {
+	*chat.Error
+	ConversationID string `json:"conversationId,omitzero"`
+}
+
 // PreviewResult is the result of rigrun/context/preview.
 type PreviewResult struct {
 	Text       string           `json:"text"` // every turn below a line with its role

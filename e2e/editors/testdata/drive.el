@@ -3,7 +3,9 @@
 ;; RIGRUN_CONFIGURATION names a file with the page's configuration, RIGRUN_CODE the
 ;; code, and RIGRUN_STEPS what to do: a list of titles of actions, each of which is
 ;; taken from the menu, or a question for rigrun.ask in parentheses.  What is seen
-;; is printed between lines that begin with "== ".
+;; is printed between lines that begin with "== ".  Where RIGRUN_SEEN names a
+;; folder, a file with the action's name appears in it once the mode line has shown
+;; that its work is under way.
 
 (setq native-comp-jit-compilation nil native-comp-enable-subr-trampolines nil) ; no compiler is unpacked
 (require 'eglot)
@@ -73,7 +75,9 @@
     (call-interactively #'eglot-code-actions))
   (drive-say "menu" (string-join drive-offered "\n"))
   (drive-until "the progress" (lambda () (string-match-p title (drive-mode-line))))
-  (setq drive-progress (drive-mode-line)))
+  (setq drive-progress (drive-mode-line))
+  (when (getenv "RIGRUN_SEEN")
+    (write-region "" nil (expand-file-name title (getenv "RIGRUN_SEEN")))))
 
 (setq drive-code (find-file (getenv "RIGRUN_CODE")))
 (buffer-enable-undo)
