@@ -31,7 +31,7 @@ export function writeSettings(data, settings) {
   }
 }
 
-async function freePort() {
+export async function freePort() {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address();

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What is answered to a question that holds `word`, piece by piece. */
+/** What is answered to a question that holds `word`, piece by piece; a piece may be a function that waits. */
 export async function startModelServer(script) {
   const asked = [];
   const server = createServer(async (request, response) => {
@@ -30,12 +30,19 @@ export async function startModelServer(script) {
       pause = 5,
       before = 30,
     } = script.find(({ word }) => question.includes(word)) ?? script.at(-1);
-    const note = { question, received: Date.now(), firstToken: 0, pieces: 0, closed: false };
+    const note = {
+      question,
+      received: Date.now(),
+      firstToken: 0,
+      pieces: 0,
+      closed: false,
+    };
     asked.push(note);
     response.on('close', () => (note.closed = !response.writableEnded));
     await wait(before);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const content of typeof pieces === 'function' ? pieces(question) : pieces) {
+    for (const piece of typeof pieces === 'function' ? pieces(question) : pieces) {
+      const content = typeof piece === 'function' ? await piece() : piece;
       if (response.destroyed) return;
       note.firstToken ||= Date.now();
       note.pieces += 1;

@@ -7,11 +7,17 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { panelOf, startEditor, writeSettings } from './editor.mjs';
+import { startLlamaServer } from './llama-server.mjs';
 import { startModelServer } from './model-server.mjs';
 
 const [cache, vsix, artefacts] = process.argv.slice(2);
 mkdirSync(artefacts, { recursive: true });
 const scratch = mkdtempSync(join(tmpdir(), 'rigrun-vscode-'));
+
+let seen;
+const drawn = new Promise((resolve) => {
+  seen = () => resolve('');
+});
 
 const words = (text) => text.match(/\S+\s*/g);
 const script = [
@@ -33,9 +39,11 @@ const script = [
   },
   {
     word: 'rename',
-    pieces: words(
-      '```go\n// Add returns the sum of its arguments.\nfunc Add(x, y int) int {\n\treturn x + y\n}\n```\n',
-    ),
+    pieces: [
+      ...words('```go\n// Add returns the sum of its arguments.\nfunc Add(x, y int) int {\n'),
+      () => drawn, // the rest comes when this is seen in the diff
+      ...words('\treturn x + y\n}\n```\n'),
+    ],
   },
   {
     word: '',
@@ -55,6 +63,7 @@ const settings = {
 };
 const workspace = join(import.meta.dirname, 'testdata/workspace');
 let editor;
+let llama;
 let failed = false;
 try {
   editor = await startEditor({ cache, vsix, scratch, settings, workspace });
@@ -66,6 +75,7 @@ try {
   console.error(extensionLog(join(scratch, 'data/logs')));
 } finally {
   await editor?.close();
+  await llama?.close();
   model.close();
   if (!process.env.KEEP) rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
 }
@@ -123,25 +133,42 @@ function steps(page) {
       (wanted) =>
         new Promise((resolve) => {
           let pressed = 0;
-          addEventListener('keydown', () => (pressed ||= Date.now()), { capture: true, once: true });
+          addEventListener('keydown', () => (pressed ||= Date.now()), {
+            capture: true,
+            once: true,
+          });
+          let told = 0;
+          const hear = ({ data }) => {
+            if (data?.type === 'text' && data.text.includes(wanted)) told ||= Date.now();
+          };
+          addEventListener('message', hear);
           const look = () => {
             const text = [...document.querySelectorAll('.answer .text')].at(-1)?.textContent ?? '';
             if (!text.includes(wanted)) return;
             observer.disconnect();
-            requestAnimationFrame(() => resolve([pressed, Date.now()]));
+            removeEventListener('message', hear);
+            requestAnimationFrame(() => resolve({ pressed, told, seen: Date.now() }));
           };
           const observer = new MutationObserver(look);
-          observer.observe(document, { subtree: true, childList: true, characterData: true });
+          observer.observe(document, {
+            subtree: true,
+            childList: true,
+            characterData: true,
+          });
         }),
       word,
     );
     const field = panel.locator('.composer .field');
     await field.fill(`give me the first word of ${word}`);
     await field.press('Enter');
-    const [pressed, seen] = await shown;
+    const { pressed, told, seen } = await shown;
     await answered();
     const { received, firstToken } = model.asked.at(-1);
-    return { asking: received - pressed, showing: seen - firstToken };
+    return {
+      asking: received - pressed,
+      telling: told - firstToken,
+      drawing: seen - told,
+    };
   }
 
   const answers = () => panel.locator('.answer');
@@ -155,6 +182,15 @@ function steps(page) {
   }
 
   return [
+    [
+      'the first start shows how it goes',
+      async () => {
+        await page.locator('.gettingStartedContainer').getByText('Ask about what you read').first().waitFor();
+        await page.waitForTimeout(700);
+        await shot('walkthrough');
+        await page.keyboard.press('Control+F4');
+      },
+    ],
     [
       'a file is opened and a function selected',
       async () => {
@@ -255,8 +291,15 @@ function steps(page) {
         await page.keyboard.press('Control+Alt+I');
         await page.locator('.quick-input-widget input').first().fill('rename the parameters');
         await page.keyboard.press('Enter');
+        const changing = page
+          .locator('.monaco-diff-editor .view-line')
+          .filter({ hasText: 'func Add(x, y int)' });
+        await changing.first().waitFor();
+        await shot('growing');
+        seen();
         const changed = page.locator('.monaco-diff-editor .view-line').filter({ hasText: 'return x + y' });
         await changed.first().waitFor();
+        await page.locator('.codelens-decoration').filter({ hasText: 'Take all' }).first().waitFor();
         await page.waitForTimeout(500);
         await shot('inline');
         await page.locator('.monaco-diff-editor .modified .view-lines').first().click();
@@ -274,10 +317,32 @@ function steps(page) {
           const sorted = waits.map(pick).sort((a, b) => a - b);
           return `${sorted[10]} ms, p95 ${sorted[18]} ms`;
         };
+        const all = of(({ asking, telling, drawing }) => asking + telling + drawing);
         return (
-          `beyond the model server's own time: median ${of(({ asking, showing }) => asking + showing)} (bar: 50 ms); ` +
-          `key to model server ${of(({ asking }) => asking)}; its first token to the screen ${of(({ showing }) => showing)}`
+          `beyond the model server's own time: median ${all} (bar: 50 ms); key to model server ` +
+          `${of(({ asking }) => asking)}; its first token to the panel ${of(({ telling }) => telling)}; ` +
+          `from there to the screen ${of(({ drawing }) => drawing)}`
         );
+      },
+    ],
+    [
+      'a real llama-server answers',
+      async () => {
+        const folder = join(scratch, 'llama');
+        mkdirSync(folder, { recursive: true });
+        llama = await startLlamaServer(folder);
+        if (llama.missing !== undefined) return `skipped: ${llama.missing}`;
+        const before = await answers().count();
+        change({ 'rigrun.local.url': llama.url });
+        await panel.locator('.picker-model option[value="tiny"]').waitFor({ state: 'attached' });
+        await ask('what is a mutex');
+        await answers().nth(before).waitFor();
+        await answered();
+        const text = await lastAnswer().locator('.text').innerText();
+        assert.notEqual(text.trim(), '');
+        assert.match(await lastAnswer().locator('.route').innerText(), /tiny/);
+        change({ 'rigrun.local.url': model.url });
+        return `${text.length} characters`;
       },
     ],
     [

@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { thirdPartyNotices } from './notices.mjs';
+import { bundle } from './sentences.mjs';
 
 const here = import.meta.dirname;
 const root = join(here, '../..');
@@ -45,6 +46,8 @@ execFileSync(process.execPath, [join(here, 'esbuild.mjs')], { cwd: here, stdio: 
 mkdirSync(out, { recursive: true });
 copyFileSync(join(root, 'LICENSE'), join(here, 'LICENSE'));
 writeFileSync(join(here, 'dist/third-party-notices.txt'), await thirdPartyNotices(here));
+mkdirSync(join(here, 'l10n'), { recursive: true });
+writeFileSync(join(here, 'l10n/bundle.l10n.json'), `${JSON.stringify(bundle(here), undefined, 2)}\n`);
 try {
   for (const target of wanted) await makePackage(target);
 } finally {

@@ -33,7 +33,7 @@ export interface Memory {
   set(conversationId: string | undefined): void;
 }
 
-/** How long chips and settings have to rest before their marking is asked for. */
+/** How long chips and settings have to rest before what follows from them is asked for; in milliseconds. */
 const rest = 300;
 
 export class ChatController implements vscode.Disposable {
@@ -50,6 +50,7 @@ export class ChatController implements vscode.Disposable {
   private model = '';
   private models: readonly ModelChoice[] | undefined;
   private markTimer: NodeJS.Timeout | undefined;
+  private modelsTimer: NodeJS.Timeout | undefined;
   private ready = false;
   private readonly waiting: ToPanel[] = [];
 
@@ -78,11 +79,15 @@ export class ChatController implements vscode.Disposable {
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.chipsChanged();
       }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('rigrun')) this.loadModelsSoon();
+      }),
     );
   }
 
   dispose(): void {
     clearTimeout(this.markTimer);
+    clearTimeout(this.modelsTimer);
     for (const asking of this.askings.values()) asking.stop();
     this.subscriptions.dispose();
   }
@@ -263,6 +268,17 @@ export class ChatController implements vscode.Disposable {
   private async complete(ask: number, text: string, offset: number): Promise<void> {
     const { items } = await this.session.request('rigrun/context/complete', { text, offset });
     this.post({ type: 'completions', ask, items });
+  }
+
+  // The server reads its new settings first.
+  private loadModelsSoon(): void {
+    clearTimeout(this.modelsTimer);
+    this.modelsTimer = setTimeout(() => {
+      if (this.session.state !== 'running') return;
+      this.loadModels().catch((error: unknown) => {
+        this.session.log.debug(`The models are not known: ${String(error)}`);
+      });
+    }, rest);
   }
 
   private async loadModels(): Promise<void> {

@@ -56,39 +56,33 @@ export async function review(
   edits: readonly TextEdit[],
   title: string,
 ): Promise<ReviewEnd> {
-  current?.end();
-  const next = new Review(document, edits);
-  current = next;
-  await next.show(title);
-  try {
-    return await next.ended;
-  } finally {
-    if (current === next) current = undefined;
-    await next.close();
-  }
+  const next = openReview(document);
+  next.settle(edits);
+  void next.show(title);
+  return next.result();
 }
 
-class Review {
+/** A review whose edits are still to come: show it, let it grow, then settle what they are. */
+export function openReview(document: vscode.TextDocument): Review {
+  current?.end();
+  current = new Review(document);
+  return current;
+}
+
+export class Review {
   private readonly original: string;
-  private readonly hunks: Hunk[];
+  private hunks: Hunk[] = [];
+  /** What the right side shows until the edits are known. */
+  private draft: string | undefined;
   private readonly uri: vscode.Uri;
   private readonly hint: vscode.TextEditorDecorationType;
   private finish: (end: ReviewEnd) => void = () => undefined;
   private writing = false;
   readonly ended: Promise<ReviewEnd>;
 
-  constructor(
-    private readonly document: vscode.TextDocument,
-    edits: readonly TextEdit[],
-  ) {
+  constructor(private readonly document: vscode.TextDocument) {
     this.original = document.getText();
-    this.hunks = hunksOf(
-      edits.map(({ range, newText }) => ({
-        start: document.offsetAt(position(range.start)),
-        end: document.offsetAt(position(range.end)),
-        text: newText,
-      })),
-    );
+    this.draft = this.original;
     reviews += 1;
     this.uri = vscode.Uri.from({ scheme, path: document.uri.path, query: String(reviews) });
     this.hint = vscode.window.createTextEditorDecorationType({
@@ -99,14 +93,43 @@ class Review {
     });
   }
 
-  async show(title: string): Promise<void> {
+  /** Shows another draft on the right side. */
+  grow(draft: string): void {
+    if (this.draft === undefined || this.draft === draft) return;
+    this.draft = draft;
+    changed.fire(this.uri);
+  }
+
+  /** The edits are known: they can be taken and left from now on. */
+  settle(edits: readonly TextEdit[]): void {
+    this.hunks = hunksOf(
+      edits.map(({ range, newText }) => ({
+        start: this.document.offsetAt(position(range.start)),
+        end: this.document.offsetAt(position(range.end)),
+        text: newText,
+      })),
+    );
+    this.draft = undefined;
+    changed.fire(this.uri);
+    this.decorate();
+  }
+
+  /** How it ended, once it has and its diff is closed. */
+  async result(): Promise<ReviewEnd> {
+    try {
+      return await this.ended;
+    } finally {
+      if (current === this) current = undefined;
+      await this.close();
+    }
+  }
+
+  async show(title: string, at?: vscode.Position): Promise<void> {
     await vscode.commands.executeCommand('setContext', 'rigrun.reviewing', true);
     const options: vscode.TextDocumentShowOptions = { preview: true, viewColumn: codeColumn() };
     const first = this.hunks[0];
-    if (first !== undefined) {
-      const start = this.document.positionAt(first.start);
-      options.selection = new vscode.Range(start, start);
-    }
+    const start = at ?? (first === undefined ? undefined : this.document.positionAt(first.start));
+    if (start !== undefined) options.selection = new vscode.Range(start, start);
     await vscode.commands.executeCommand('vscode.diff', this.document.uri, this.uri, title, options);
     this.decorate();
   }
@@ -116,7 +139,7 @@ class Review {
   }
 
   text(): string {
-    return proposed(this.original, this.hunks);
+    return this.draft ?? proposed(this.original, this.hunks);
   }
 
   pending(): { hunk: Hunk; line: number }[] {
@@ -144,6 +167,10 @@ class Review {
 
   async decide(decision: Decision, all: boolean): Promise<void> {
     if (this.writing) return;
+    if (this.draft !== undefined) {
+      if (decision === 'rejected') this.end();
+      return;
+    }
     const editor = this.editor();
     const offset = editor?.document.offsetAt(editor.selection.active) ?? 0;
     const one = nearest(this.hunks, offset);
@@ -177,7 +204,7 @@ class Review {
     this.finish({ state: 'decided', accepted, of: this.hunks.length, before: this.original });
   }
 
-  async close(): Promise<void> {
+  private async close(): Promise<void> {
     this.hint.dispose();
     await vscode.commands.executeCommand('setContext', 'rigrun.reviewing', current !== undefined);
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs.filter((tab) => this.isMine(tab)));

@@ -10,6 +10,7 @@ import { activateServerCommands } from './server-commands';
 import { Session } from './session';
 import { activateStatusBar } from './status-bar';
 import { activateVirtualText } from './virtual-text';
+import { activateWelcome } from './welcome';
 
 export function activate(context: vscode.ExtensionContext): void {
   const begin = performance.now();
@@ -23,5 +24,6 @@ export function activate(context: vscode.ExtensionContext): void {
   activateStatusBar(context, session);
   activateVirtualText(context);
   activateServerCommands(context, session);
+  activateWelcome(context);
   log.info(`Activated in ${(performance.now() - begin).toFixed(1)} ms`);
 }

@@ -72,3 +72,24 @@ export function fenced(language: string, code: string): string {
   const end = code.endsWith('\n') ? '' : '\n';
   return `${fence}${language.replace(/[\s`]/g, '')}\n${code}${end}${fence}\n`;
 }
+
+/** The lines that have come of an answer's first code block; empty before it begins. */
+export function codeSoFar(answer: string): string {
+  const opening = /^ {0,3}(`{3,}|~{3,})[^\n]*\n/m.exec(answer);
+  if (opening?.[1] === undefined) return '';
+  const fence = opening[1];
+  const lines = answer.slice(opening.index + opening[0].length).split('\n');
+  lines.pop(); // the last is still coming
+  const end = lines.findIndex((line) => line.trim().startsWith(fence));
+  const code = end < 0 ? lines : lines.slice(0, end);
+  return code.map((line) => `${line}\n`).join('');
+}
+
+/** The original while its part between two offsets is written anew: each line that came stands for one of it. */
+export function growing(original: string, start: number, end: number, code: string): string {
+  const old = original.slice(start, end).split('\n');
+  const rest = old.slice(code.split('\n').length - 1).join('\n');
+  return (
+    original.slice(0, start) + (rest === '' ? code.replace(/\n$/, '') : code + rest) + original.slice(end)
+  );
+}

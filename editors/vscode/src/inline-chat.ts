@@ -4,8 +4,9 @@
 import * as vscode from 'vscode';
 import { selectionPiece, plainRange } from './chip-tray';
 import { labels } from './asking';
-import { review } from './edit-review';
+import { openReview, type Review } from './edit-review';
 import { failureOf, wasCancelled } from './failure';
+import { codeSoFar, growing } from './hunks';
 import type { ProposeResult } from './lsp-ext';
 import { NoServer, type Session } from './session';
 
@@ -33,54 +34,107 @@ async function askHere(session: Session): Promise<void> {
   }
 }
 
+/** The edit grows in the diff as the model writes it; Escape there, or closing it, stops the model. */
 async function change(
   session: Session,
   document: vscode.TextDocument,
   range: vscode.Range,
   message: string,
 ): Promise<void> {
+  const stop = new vscode.CancellationTokenSource();
   const before = document.version;
-  const { edits, imports, refused } = await edit(session, document, range, message);
-  if (document.version !== before) {
-    say(vscode.l10n.t('Not applied: the file changed meanwhile.'));
-    return;
+  const reviews: Review[] = []; // the one of this change, once there is something to show
+  const show = () => {
+    const [open] = reviews;
+    if (open !== undefined) return open;
+    const made = openReview(document);
+    reviews.push(made);
+    void made.show(message, range.start);
+    void made.ended.then(() => {
+      stop.cancel();
+    });
+    return made;
+  };
+  const close = async () => {
+    for (const open of reviews) {
+      open.end();
+      await open.result();
+    }
+  };
+  try {
+    const draft = (text: string) => {
+      show().grow(text);
+    };
+    const result = await edit(session, { document, range, message }, draft, stop.token);
+    const reason = document.version === before ? refusal(result) : changedMeanwhile();
+    if (reason === undefined) {
+      const open = show();
+      open.settle([...result.edits, ...result.imports]);
+      await open.result();
+    } else {
+      await close();
+      say(reason);
+    }
+  } catch (error) {
+    const stopped = stop.token.isCancellationRequested;
+    await close();
+    if (!stopped) throw error;
+    if (document.version !== before) say(changedMeanwhile());
+  } finally {
+    stop.dispose();
   }
-  if (refused !== undefined) {
-    say(vscode.l10n.t('Not applied: {0}.', refused));
-    return;
-  }
-  if (edits.length + imports.length === 0) {
-    say(vscode.l10n.t('The answer changes nothing.'));
-    return;
-  }
-  await review(document, [...edits, ...imports], message);
 }
 
-/** Asks the model, with its words as they come in a notification that can be cancelled. */
+function changedMeanwhile(): string {
+  return vscode.l10n.t('Not applied: the file changed meanwhile.');
+}
+
+function refusal({ edits, imports, refused }: ProposeResult): string | undefined {
+  if (refused !== undefined) return vscode.l10n.t('Not applied: {0}.', refused);
+  if (edits.length + imports.length === 0) return vscode.l10n.t('The answer changes nothing.');
+  return undefined;
+}
+
+interface Change {
+  readonly document: vscode.TextDocument;
+  readonly range: vscode.Range;
+  readonly message: string;
+}
+
+/** Asks the model, which a notification can cancel, and hands over what the document would be so far. */
 function edit(
   session: Session,
-  document: vscode.TextDocument,
-  range: vscode.Range,
-  message: string,
+  { document, range, message }: Change,
+  draft: (text: string) => void,
+  stop: vscode.CancellationToken,
 ): Thenable<ProposeResult> {
   const options = { location: vscode.ProgressLocation.Notification, title: message, cancellable: true };
-  return vscode.window.withProgress(options, async (progress, token) => {
+  return vscode.window.withProgress(options, async (_progress, token) => {
+    const original = document.getText();
+    const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
+    const either = new vscode.CancellationTokenSource();
+    const heard = [token, stop].map((one) =>
+      one.onCancellationRequested(() => {
+        either.cancel();
+      }),
+    );
     let text = '';
-    const { item } = selectionPiece(document, range);
     const part = (value: { text?: string }) => {
       text += value.text ?? '';
-      const lastLine = text.trimEnd().split('\n').at(-1) ?? '';
-      progress.report({ message: lastLine.trim().slice(0, 60) });
+      const code = codeSoFar(text);
+      if (code !== '') draft(growing(original, start, end, code));
     };
-    const result = await session.ask({ message, action: 'refactor', context: [item] }, part, token);
-    text = result.text ?? text;
-    const params = {
-      uri: document.uri.toString(),
-      range: plainRange(range),
-      text,
-      action: 'refactor' as const,
-    };
-    return session.request('rigrun/edit/propose', params);
+    try {
+      const { item } = selectionPiece(document, range);
+      const params = { message, action: 'refactor' as const, context: [item] };
+      const result = await session.ask(params, part, either.token);
+      const answer = { text: result.text ?? text, action: 'refactor' as const };
+      const place = { uri: document.uri.toString(), range: plainRange(range) };
+      return await session.request('rigrun/edit/propose', { ...place, ...answer }, either.token);
+    } finally {
+      for (const one of heard) one.dispose();
+      either.dispose();
+    }
   });
 }
 

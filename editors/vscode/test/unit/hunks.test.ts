@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countOf, decided, fenced, hunksOf, nearest, proposed, proposedOffset } from '../../src/hunks';
+import {
+  codeSoFar,
+  countOf,
+  decided,
+  fenced,
+  growing,
+  hunksOf,
+  nearest,
+  proposed,
+  proposedOffset,
+} from '../../src/hunks';
 
 const original = 'one\ntwo\nthree\nfour\n';
 
@@ -44,4 +54,20 @@ void test('code cannot close its fence', () => {
   assert.equal(fenced('go', 'a\n'), '```go\na\n```\n');
   assert.equal(fenced('md', '```\nx\n```'), '````md\n```\nx\n```\n````\n');
   assert.equal(fenced('a`b c', 'x'), '```abc\nx\n```\n');
+});
+
+void test('the code of an answer is there line by line', () => {
+  assert.equal(codeSoFar('Here it is:\n\n``'), '');
+  assert.equal(codeSoFar('Here it is:\n\n```go\nfunc a'), '');
+  assert.equal(codeSoFar('```go\nfunc a() {\n\tretu'), 'func a() {\n');
+  assert.equal(codeSoFar('```go\na\nb\n```\nand that is it\n```\nc\n```\n'), 'a\nb\n');
+});
+
+void test('a part grows over the lines it replaces', () => {
+  const original = 'head\na\nb\nc\ntail\n';
+  const [start, end] = [5, 10]; // a to c
+  assert.equal(growing(original, start, end, ''), original);
+  assert.equal(growing(original, start, end, 'x\n'), 'head\nx\nb\nc\ntail\n');
+  assert.equal(growing(original, start, end, 'x\ny\nz\n'), 'head\nx\ny\nz\ntail\n');
+  assert.equal(growing(original, start, end, 'x\ny\nz\nw\n'), 'head\nx\ny\nz\nw\ntail\n');
 });
