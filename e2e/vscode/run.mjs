@@ -40,9 +40,9 @@ const script = [
   {
     word: 'rename',
     pieces: [
-      ...words('```go\n// Add returns the sum of its arguments.\nfunc Add(x, y int) int {\n'),
+      ...words('```go\n// Add returns the sum of its arguments.\nfunc Add(x, y int) int {\n\t'),
       () => drawn, // the rest comes when this is seen in the diff
-      ...words('\treturn x + y\n}\n```\n'),
+      ...words('return x + y\n}\n```\n'),
     ],
   },
   {
@@ -299,11 +299,14 @@ function steps(page) {
         seen();
         const changed = page.locator('.monaco-diff-editor .view-line').filter({ hasText: 'return x + y' });
         await changed.first().waitFor();
-        await page.locator('.codelens-decoration').filter({ hasText: 'Take all' }).first().waitFor();
         await page.waitForTimeout(500);
         await shot('inline');
         await page.locator('.monaco-diff-editor .modified .view-lines').first().click();
-        await page.keyboard.press('Tab');
+        // Until the server has said what the edit is, Tab takes nothing.
+        for (let left = 30; left > 0 && (await page.locator('.monaco-diff-editor').count()) > 0; left -= 1) {
+          await page.keyboard.press('Tab');
+          await page.waitForTimeout(500);
+        }
         await page.locator('.monaco-diff-editor').first().waitFor({ state: 'hidden' });
         await page.locator('.view-line').filter({ hasText: 'return x + y' }).first().waitFor();
       },

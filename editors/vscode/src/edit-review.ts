@@ -25,19 +25,22 @@ export type ReviewEnd =
 /** The one review that is open, undefined where none is. */
 let current: Review | undefined;
 const changed = new vscode.EventEmitter<vscode.Uri>();
+/** What can be taken has changed, with or without the text. */
+const offered = new vscode.EventEmitter<void>();
 let reviews = 0;
 
 export function activateEditReview(context: vscode.ExtensionContext): void {
   const decide = (decision: Decision, all: boolean) => () => current?.decide(decision, all);
   context.subscriptions.push(
     changed,
+    offered,
     vscode.workspace.registerTextDocumentContentProvider(scheme, {
       onDidChange: changed.event,
       provideTextDocumentContent: (uri) => (current?.isAbout(uri) ? current.text() : ''),
     }),
     vscode.languages.registerCodeLensProvider(
       { scheme },
-      { provideCodeLenses: (document) => lenses(document) },
+      { onDidChangeCodeLenses: offered.event, provideCodeLenses: (document) => lenses(document) },
     ),
     vscode.commands.registerCommand('rigrun.review.accept', decide('accepted', false)),
     vscode.commands.registerCommand('rigrun.review.reject', decide('rejected', false)),
@@ -155,6 +158,7 @@ export class Review {
 
   /** Says at each open change how it is taken or left. */
   decorate(): void {
+    offered.fire();
     const contentText = vscode.l10n.t('Alt+Y take · Alt+N leave');
     this.editor()?.setDecorations(
       this.hint,
