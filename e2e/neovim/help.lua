@@ -40,8 +40,11 @@ end
 
 put('*rigrun.txt*  rigrun: an AI language server in Neovim')
 put('')
-wrapped('Select code and ask: the answer comes token by token, beside the code or in a chat. Edits are previewed before they are '
-  .. 'made. Neovim 0.10 or later and the program rigrun-lsp are needed, nothing else; `:checkhealth rigrun` says what is missing.', '')
+wrapped(
+  'Select code and ask: the answer comes token by token, beside the code or in a chat. Edits are previewed before they are '
+    .. 'made. Neovim 0.10 or later and the program rigrun-lsp are needed, nothing else; `:checkhealth rigrun` says what is missing.',
+  ''
+)
 put('')
 put('    Commands ........ |rigrun-commands|')
 put('    Keys ............ |rigrun-keys|')
@@ -60,13 +63,16 @@ end
 
 section('KEYS', 'rigrun-keys')
 put('')
-wrapped('No key is mapped outside of the plugin\'s own windows. `<Plug>(rigrun-…)` is there for explain, fix, refactor, document, '
-  .. 'tests, review, ask, chat and stop, in normal and in visual mode:', '')
+wrapped(
+  "No key is mapped outside of the plugin's own windows. `<Plug>(rigrun-…)` is there for explain, fix, refactor, document, "
+    .. 'tests, review, ask, chat and stop, in normal and in visual mode:',
+  ''
+)
 put('>lua')
 put("    vim.keymap.set({ 'n', 'x' }, '<leader>re', '<Plug>(rigrun-explain)')")
 put("    vim.keymap.set({ 'n', 'x' }, '<leader>rc', '<Plug>(rigrun-chat)')")
 put('<')
-wrapped('The keys in the plugin\'s windows are settings: |rigrun-configuration|.', '')
+wrapped("The keys in the plugin's windows are settings: |rigrun-configuration|.", '')
 
 section('SETTINGS', 'rigrun-configuration')
 put('')
@@ -84,16 +90,22 @@ end
 
 section('THE CHAT', 'rigrun-chat')
 put('')
-wrapped('The upper window holds the conversation, the lower one is typed in. Behind a turn\'s heading stands where its answer came '
-  .. 'from. "@" in the prompt mentions a file, a symbol or what git knows, "/" at its beginning acts; `<C-x><C-u>` completes them '
-  .. 'as well. What `:Rigrun add` put beside the next question stands above the prompt. The window follows an answer while the '
-  .. 'cursor is on its last line. Conversations are kept by the server: `:Rigrun resume` and `:Rigrun conversations` go on with them '
-  .. 'after a restart. While an answer comes, long chats are not highlighted.', '')
+wrapped(
+  "The upper window holds the conversation, the lower one is typed in. Behind a turn's heading stands where its answer came "
+    .. 'from. "@" in the prompt mentions a file, a symbol or what git knows, "/" at its beginning acts; `<C-x><C-u>` completes them '
+    .. 'as well. What `:Rigrun add` put beside the next question stands above the prompt. The window follows an answer while the '
+    .. 'cursor is on its last line. Conversations are kept by the server: `:Rigrun resume` and `:Rigrun conversations` go on with them '
+    .. 'after a restart. While an answer comes, long chats are not highlighted.',
+  ''
+)
 
 section('EDITS', 'rigrun-edits')
 put('')
-wrapped('An edit is shown in its buffer: what goes is marked, what comes stands below it. Each part is accepted or rejected; '
-  .. 'when all are decided, what was accepted is made as one step to undo. The same edits are in the menu of |vim.lsp.buf.code_action()|.', '')
+wrapped(
+  'An edit is shown in its buffer: what goes is marked, what comes stands below it. Each part is accepted or rejected; '
+    .. 'when all are decided, what was accepted is made as one step to undo. The same edits are in the menu of |vim.lsp.buf.code_action()|.',
+  ''
+)
 
 section('STATUS LINE', 'rigrun-statusline')
 put('>vim')
