@@ -1,13 +1,20 @@
 // Shows Markdown as it arrives. What is final is rendered once and never touched again;
-// the tail, which is short, is rendered anew in each frame that changed it.
+// the tail, which is short, is rendered anew in each frame that changed it. Final blocks
+// stand in sections of a few, and tables and lists end after so many rows: a browser
+// that lays out the tail looks at each of its neighbours, and there are never many.
 
 import { CodeBlock, type BlockHome } from './code-block';
 import type { Desk } from './desk';
+import { element } from './element';
 import { renderMarkdown } from './markdown';
 import { Splitter, type Piece } from './splitter';
 
 /** How much text is split between two looks at the clock; in characters. */
 const SLICE = 8192;
+/** How many blocks a section holds. */
+const SECTION = 16;
+/** How many rows a table and items a list holds before another goes on. */
+const ROWS = 200;
 
 export class GrowingText {
   readonly blocks: CodeBlock[] = [];
@@ -15,7 +22,8 @@ export class GrowingText {
   readonly #desk: Desk;
   readonly #home: BlockHome;
   readonly #splitter = new Splitter();
-  readonly #tail = document.createElement('div');
+  readonly #tail = element('div', { class: 'tail' });
+  #section: HTMLElement | undefined;
   readonly #job = (deadline: number) => this.#pump(deadline);
   #open: CodeBlock | undefined;
   #waiting: string[] = [];
@@ -28,7 +36,6 @@ export class GrowingText {
     this.#root = root;
     this.#desk = desk;
     this.#home = home;
-    this.#tail.className = 'tail';
     root.append(this.#tail);
   }
 
@@ -135,12 +142,9 @@ export class GrowingText {
   #showRows(head: string, text: string, joins: boolean): void {
     const fragment = renderMarkdown(head + text);
     const table = joins ? this.#last()?.querySelector('table') : undefined;
-    if (!table) {
-      this.#insert(fragment);
-      return;
-    }
-    const body = table.tBodies[0] ?? table.createTBody();
-    body.append(...fragment.querySelectorAll('tbody tr'));
+    const body = table && (table.tBodies[0] ?? table.createTBody());
+    if (!body || body.childElementCount >= ROWS) this.#insert(fragment);
+    else body.append(...fragment.querySelectorAll('tbody tr'));
   }
 
   #showBlocks(text: string, joins: boolean): void {
@@ -148,7 +152,7 @@ export class GrowingText {
     this.#makeCode(fragment, this.blocks);
     const last = this.#last();
     const first = fragment.firstElementChild;
-    if (joins && last && first && last.tagName === first.tagName && /^(P|UL|OL)$/.test(first.tagName)) {
+    if (joins && last && first && goesOn(last, first)) {
       if (first.tagName === 'P') last.append(' ');
       last.append(...first.childNodes);
       first.remove();
@@ -166,16 +170,23 @@ export class GrowingText {
     }
     const fragment = renderMarkdown(tail.text);
     this.#makeCode(fragment, [...this.blocks]);
+    const inList = tail.kind === 'item' && this.#last()?.tagName === fragment.firstElementChild?.tagName;
+    this.#tail.classList.toggle('in-list', inList);
+    addCaret(fragment);
     this.#tail.replaceChildren(fragment);
   }
 
   #last(): Element | undefined {
-    return (this.#showsTail() ? this.#tail.previousElementSibling : this.#root.lastElementChild) ?? undefined;
+    return this.#section?.lastElementChild ?? undefined;
   }
 
   #insert(node: Node): void {
-    if (this.#showsTail()) this.#tail.before(node);
-    else this.#root.append(node);
+    if (!this.#section || this.#section.childElementCount >= SECTION) {
+      this.#section = element('div', { class: 'section' });
+      if (this.#showsTail()) this.#tail.before(this.#section);
+      else this.#root.append(this.#section);
+    }
+    this.#section.append(node);
   }
 
   #makeCode(fragment: DocumentFragment, blocks: CodeBlock[]): void {
@@ -187,4 +198,18 @@ export class GrowingText {
       if (blocks === this.blocks) block.finish();
     }
   }
+}
+
+/** Whether what is in `first` belongs into `last`, the block before it. */
+function goesOn(last: Element, first: Element): boolean {
+  if (last.tagName !== first.tagName) return false;
+  return first.tagName === 'P' || (/^[UO]L$/.test(first.tagName) && last.childElementCount < ROWS);
+}
+
+/** Puts the caret where the next word comes. */
+function addCaret(fragment: DocumentFragment): void {
+  let at: Element | null = fragment.lastElementChild;
+  while (at?.lastElementChild && /^([UO]L|LI|P|H\d|BLOCKQUOTE)$/.test(at.lastElementChild.tagName))
+    at = at.lastElementChild;
+  if (at && /^(LI|P|H\d)$/.test(at.tagName)) at.append(element('span', { class: 'caret' }));
 }
