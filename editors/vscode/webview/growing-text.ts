@@ -15,6 +15,8 @@ const SLICE = 8192;
 const SECTION = 16;
 /** How many rows a table and items a list holds before another goes on. */
 const ROWS = 200;
+/** A paragraph that Markdown makes nothing of: it begins with a letter and goes on without marks. */
+const WORDS = /^\p{L}[\p{L}\p{N} ,;.'"’()?…–-]*$/u;
 
 export class GrowingText {
   readonly blocks: CodeBlock[] = [];
@@ -31,6 +33,8 @@ export class GrowingText {
   #next = 0;
   #finished = false;
   #tailText = '';
+  /** The tail's words, while it has nothing but words. */
+  #words: Text | undefined;
 
   constructor(root: HTMLElement, desk: Desk, home: BlockHome) {
     this.#root = root;
@@ -163,7 +167,10 @@ export class GrowingText {
   #showTail(): void {
     const tail = this.#splitter.tail();
     if (!this.#showsTail() || this.#tailText === (tail?.text ?? '')) return;
+    const before = this.#tailText;
     this.#tailText = tail?.text ?? '';
+    if (tail && this.#growWords(before, tail.text)) return;
+    this.#words = undefined;
     if (!tail) {
       this.#tail.replaceChildren();
       return;
@@ -174,6 +181,20 @@ export class GrowingText {
     this.#tail.classList.toggle('in-list', inList);
     addCaret(fragment);
     this.#tail.replaceChildren(fragment);
+  }
+
+  /** Shows a tail of nothing but words without reading it as Markdown; says whether it could. */
+  #growWords(before: string, text: string): boolean {
+    if (!WORDS.test(text)) return false;
+    if (this.#words && text.startsWith(before)) {
+      this.#words.appendData(text.slice(before.length));
+      return true;
+    }
+    this.#words = new Text(text);
+    this.#tail.classList.remove('in-list');
+    const caret = element('span', { class: 'caret' });
+    this.#tail.replaceChildren(element('p', { dir: 'auto' }, this.#words, caret));
+    return true;
   }
 
   #last(): Element | undefined {
