@@ -16,7 +16,7 @@ GOLANGCI_DIR := $(RIGRUN_DEV_CACHE)/tools/golangci-lint-$(GOLANGCI_VERSION)
 export GOLANGCI := $(GOLANGCI_DIR)/golangci-lint
 export GOLANGCI_LINT_CACHE ?= $(RIGRUN_DEV_CACHE)/golangci-lint-results
 
-.PHONY: help build demo check test lint fmt fmt-lua fuzz bench e2e e2e-ollama e2e-vscode vsix tools clean
+.PHONY: help build demo check test lint fmt fmt-lua fuzz bench e2e e2e-ollama e2e-vscode vsix dist tools clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,10 +60,13 @@ e2e-vscode: ## the VS Code extension in a real VS Code, in Chromium
 vsix: ## package the VS Code extension for every platform, the server inside
 	PATH="$$(editors/vscode/setup.sh):$$PATH" && cd editors/vscode && node package.mjs
 
+dist: vsix ## everything a release consists of, in dist/: the same commit gives the same bytes
+	cd .ci/dist && $(GO) run .
+
 tools: $(GOLANGCI) ## make the developers' tools in the cache folder
 
 $(GOLANGCI):
 	GOBIN='$(GOLANGCI_DIR)' GOFLAGS= $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
 clean: ## remove what was built in the tree (the cache folder stays)
-	rm -rf bin
+	rm -rf bin dist
