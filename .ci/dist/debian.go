@@ -50,7 +50,7 @@ func (m *making) debianFor(s system) error {
 		Section: "devel", Priority: "optional", Maintainer: "The rigrun authors <rigrun@users.noreply.github.com>",
 		Description: "language server that answers questions about code\nSelect, ask, and the answer streams in, from a model server on this machine.",
 		Homepage:    "https://github.com/rigrun/rigrun-lsp", License: "Apache-2.0", DisableGlobbing: true, MTime: m.time,
-		Overridables: nfpm.Overridables{Contents: contents, Deb: nfpm.Deb{Compression: "xz"}},
+		Overridables: nfpm.Overridables{Contents: contents, Deb: nfpm.Deb{Compression: "zstd"}},
 	})
 	if err := nfpm.PrepareForPackager(info, "deb"); err != nil {
 		return err
