@@ -81,8 +81,8 @@ func debianPlace(f file) (to string, data []byte) {
 		return "/usr/share/doc/rigrun-lsp/copyright", f.data
 	case f.name == "CHANGELOG.md":
 		return "/usr/share/doc/rigrun-lsp/changelog.gz", gzipped(f.data)
-	case f.name == "NOTICE":
-		return "/usr/share/doc/rigrun-lsp/NOTICE", f.data
+	case f.name == "NOTICE" || f.name == "THIRD-PARTY-LICENSES":
+		return "/usr/share/doc/rigrun-lsp/" + f.name, f.data
 	}
 	return "", nil
 }

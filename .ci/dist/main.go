@@ -168,6 +168,9 @@ func (m *making) gather(ctx context.Context) error {
 		}
 		m.extras = append(m.extras, file{name, text, 0o644})
 	}
+	if err := m.licences(ctx); err != nil {
+		return err
+	}
 	slices.SortFunc(m.extras, func(a, b file) int { return strings.Compare(a.name, b.name) })
 	return nil
 }
