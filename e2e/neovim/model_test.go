@@ -139,6 +139,12 @@ func TestRealModel(t *testing.T) {
 		e.quit()
 
 		e = open(t, version, h)
+		// Neovim does not wait for its server, which keeps the stopped answer at its end.
+		e.lua(nil, `require('rigrun.client').attach(0)`)
+		e.is(`(function()
+			local list = require('rigrun.client').request_sync('rigrun/conversations/list', { limit = 1 }, 5000)
+			return list and list.items[1] and list.items[1].title:find('What is a sum?', 1, true)
+		end)()`)
 		e.command("Rigrun resume")
 		e.is(`vim.tbl_contains(Events, 'RigrunResumed')`)
 		e.lua(nil, `vim.cmd('normal! gg')`)
