@@ -8,9 +8,11 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -72,6 +74,9 @@ func serve(ctx context.Context, args []string, std stdio, getenv func(string) st
 		return err
 	}
 	defer closeLog()
+	// An editor that ends leaves both pipes at once. The next write to it must fail, and
+	// not end the process before what is still to be written is.
+	signal.Ignore(syscall.SIGPIPE)
 	conn, err := connect(ctx, f, std)
 	if err != nil {
 		return err
