@@ -15,6 +15,8 @@ const SLICE = 8192;
 const SECTION = 16;
 /** How many rows a table and items a list holds before another goes on. */
 const ROWS = 200;
+/** How many pieces are rendered at once. */
+const RUN = 50;
 /** A paragraph that Markdown makes nothing of: it begins with a letter and goes on without marks. */
 const WORDS = /^\p{L}[\p{L}\p{N} ,;.'"’()?…–-]*$/u;
 
@@ -123,12 +125,28 @@ export class GrowingText {
         this.#open = undefined;
         break;
       case 'rows':
-        this.#showRows(piece.head, piece.text, piece.joins);
+        this.#showRows(piece.head, this.#run(piece, ''), piece.joins);
+        break;
+      case 'item':
+        this.#showBlocks(this.#run(piece, ''), piece.joins);
         break;
       case 'markdown':
-      case 'item':
-        this.#showBlocks(piece.text, piece.joins);
+        this.#showBlocks(this.#run(piece, '\n'), piece.joins);
     }
+  }
+
+  // The pieces that follow in this frame and can be read with the first: a render costs more than its text.
+  #run(first: Exclude<Piece, { kind: `code${string}` }>, between: string): string {
+    let run = first.text;
+    for (let count = 1; count < RUN && run.length < SLICE; count++) {
+      const piece = this.#pieces[this.#next];
+      if (piece?.kind !== first.kind || piece.joins !== (first.kind !== 'markdown')) break;
+      // After an empty line an item would make its whole list one of paragraphs.
+      if (first.kind === 'item' && run.endsWith('\n\n')) break;
+      run += between + piece.text;
+      this.#next++;
+    }
+    return run;
   }
 
   // The lines of code that follow each other in this frame, as one.

@@ -211,8 +211,9 @@ interface Left {
   readonly listeners: number;
 }
 
-/** What the page holds once all garbage is gone. */
+/** What the page holds once it is idle and all garbage is gone. */
 async function left(page: Page, session: CDPSession): Promise<Left> {
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 1000)));
   await session.send('HeapProfiler.collectGarbage');
   await session.send('HeapProfiler.collectGarbage');
   const { metrics } = await session.send('Performance.getMetrics');
@@ -228,21 +229,30 @@ async function left(page: Page, session: CDPSession): Promise<Left> {
 
 /** Asks and answers, each answer in a few pieces; in conversations of `turns` questions. */
 async function answers(panel: PanelPage, from: number, to: number, turns: number): Promise<void> {
-  for (let at = from; at < to; at++) {
-    const fresh: ToPanel[] = at % turns === 0 ? [{ type: 'conversation', conversation: null }] : [];
-    await panel.tell(
-      ...fresh,
-      { type: 'asked', request: at, question: question(`q${at}`, `Question ${at}`) },
-      { type: 'route', request: at, route },
-      { type: 'thinking', request: at, text: 'thinking' },
-      { type: 'text', request: at, text: answerText.slice(0, 200) },
-      { type: 'text', request: at, text: answerText.slice(200) },
-      { type: 'done', request: at, end: answerEnd(`a${at}`, `c${Math.floor(at / turns)}`) },
-    );
-    await panel.page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
-    if (at % 50 === 0) await panel.sent();
+  for (let at = from; at < to; at += 20) {
+    const all = Array.from({ length: Math.min(20, to - at) }, (_, more) => oneAnswer(at + more, turns));
+    await panel.page.evaluate(async (asked) => {
+      for (const messages of asked) {
+        for (const data of messages) window.dispatchEvent(new MessageEvent('message', { data }));
+        await new Promise((done) => requestAnimationFrame(done));
+      }
+    }, all);
+    await panel.sent();
   }
   await panel.settle(10);
+}
+
+function oneAnswer(at: number, turns: number): ToPanel[] {
+  const fresh: ToPanel[] = at % turns === 0 ? [{ type: 'conversation', conversation: null }] : [];
+  return [
+    ...fresh,
+    { type: 'asked', request: at, question: question(`q${at}`, `Question ${at}`) },
+    { type: 'route', request: at, route },
+    { type: 'thinking', request: at, text: 'thinking' },
+    { type: 'text', request: at, text: answerText.slice(0, 200) },
+    { type: 'text', request: at, text: answerText.slice(200) },
+    { type: 'done', request: at, end: answerEnd(`a${at}`, `c${Math.floor(at / turns)}`) },
+  ];
 }
 
 for (const [name, turns] of [
