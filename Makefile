@@ -37,7 +37,7 @@ check: ## the quick loop: format, vet, lint where it is installed, short tests
 	@.ci/test format vet lint-if-there quick
 
 test: ## everything CI runs: format, vet, lint, Lua, race tests, what may leak, other systems, end to end, VS Code
-	@.ci/test format vet modules cross lint lua unit leaks e2e extension vscode
+	@.ci/test format vet modules cross lint lua unit leaks e2e extension panel vscode
 
 lint: tools ## golangci-lint with every check of .golangci.yml
 	$(GOLANGCI) run ./...

@@ -8,7 +8,7 @@
 // deal wider, so that a busy machine fails nothing that is well.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { after, before, test } from 'node:test';
 
@@ -202,6 +202,17 @@ test('a frame of a long answer in a long conversation', { timeout: 400_000 }, as
   assert.ok(p95 <= 10 * BAR, `a frame takes ${ms(p95)}`);
   assert.ok(late / early < 2.5, 'a token costs the same, however long the answer is');
   assert.ok(theirs / own >= 25, 'a token costs far less than rendering all anew');
+});
+
+test('what is installed', () => {
+  const files = readdirSync('dist').map((name) => ({ name, size: statSync(`dist/${name}`).size }));
+  const all = files.reduce((sum, { size }) => sum + size, 0);
+  print({
+    'extension and panel, without the server': `${(all / 1e6).toFixed(2)} MB (bar 1): ${files
+      .map(({ name, size }) => `${name} ${(size / 1000).toFixed()} kB`)
+      .join(', ')}`,
+  });
+  assert.ok(all <= 1e6);
 });
 
 interface Left {
