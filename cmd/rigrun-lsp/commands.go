@@ -119,7 +119,8 @@ func commands() []command {
 				{"export ID [--format markdown|json|html]", "write it as a document to stdout"},
 			},
 			flags: []option{
-				{name: "n", value: "N", about: "how many"}, jsonOption(),
+				{name: "n", value: "N", about: "how many"},
+				jsonOption(),
 				{name: "format", value: "FORMAT", values: []string{"markdown", "json", "html"}, about: "of the document"},
 			},
 			run: withoutContext(conversationsCommand),
