@@ -47,6 +47,8 @@ func linesOption() option {
 	return option{name: "lines", value: "A:B", about: "its lines A to B, from 1"}
 }
 
+func countOption() option { return option{name: "n", value: "N", about: "how many"} }
+
 func jsonOption() option { return option{name: "json", about: "print JSON"} }
 
 // commands are all of them, in the order of the help. The first has no name: it
@@ -96,7 +98,7 @@ func commands() []command {
 				{"verify [--json]", "say whether the record of what was sent is as it was written"},
 				{"show [-n N] [--json]", "print its newest N events (20)"},
 			},
-			flags: []option{{name: "n", value: "N", about: "how many"}, jsonOption()},
+			flags: []option{countOption(), jsonOption()},
 			run:   withoutContext(auditCommand),
 		},
 		{
@@ -119,8 +121,7 @@ func commands() []command {
 				{"export ID [--format markdown|json|html]", "write it as a document to stdout"},
 			},
 			flags: []option{
-				{name: "n", value: "N", about: "how many"},
-				jsonOption(),
+				countOption(), jsonOption(),
 				{name: "format", value: "FORMAT", values: []string{"markdown", "json", "html"}, about: "of the document"},
 			},
 			run: withoutContext(conversationsCommand),
