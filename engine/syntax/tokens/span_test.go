@@ -14,7 +14,7 @@ func TestSpans(t *testing.T) {
 		"x = f(1)", "    \"\"\"Doc.", "    more text", "    \"\"\"", "\"\"\"one line\"\"\"", "/* begin", " * it's", " */", "/* a */ y = 2",
 		"", "  ", "    '''", "if a { b }", "call(`raw", "`)", "`a` + `b`", "// it", "    \"\"\"a\\\"\"\" b\"\"\"", "#define A \\", "r = 5 * 3 / 2",
 	}
-	for _, name := range Languages() {
+	for _, name := range languages() {
 		d, _ := Of(name)
 		if slices.ContainsFunc(d.quotes, func(q quote) bool { return q.lines && len(q.open) == 1 && q.open != "`" }) {
 			continue // plain quotation marks, which are not searched for, may run over lines
