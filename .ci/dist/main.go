@@ -131,15 +131,15 @@ func (m *making) run(ctx context.Context, env []string, name string, args ...str
 	return text, nil
 }
 
-// build makes the binary of a system, as "make build" does.
+// build makes the binary of a system.
 func (m *making) build(ctx context.Context, s system) error {
 	path, err := filepath.Abs(filepath.Join(m.out, "bin", s.os+"_"+s.arch, s.exe()))
 	if err != nil {
 		return fmt.Errorf("the folder: %w", err)
 	}
 	m.built[s] = path
-	env := []string{"CGO_ENABLED=0", "GOOS=" + s.os, "GOARCH=" + s.arch, "GOAMD64=v1", "GOFLAGS=-buildvcs=false"}
-	_, err = m.run(ctx, env, "go", "build", "-trimpath", "-ldflags", "-s -w -X main.buildVersion="+m.version, "-o", path, "./cmd/rigrun-lsp")
+	env := []string{"GOOS=" + s.os, "GOARCH=" + s.arch, "GOAMD64=v1", "GOFLAGS=-buildvcs=false"}
+	_, err = m.run(ctx, env, "make", "-s", "build", "BINARY="+path, "VERSION="+m.version)
 	return err
 }
 
