@@ -270,7 +270,7 @@ for (const [name, turns] of [
   ['in conversations of ten', 10],
   ['in one conversation', Infinity],
 ] as const) {
-  test(`memory over ${ANSWERS} answers ${name}`, { timeout: 300_000 }, async () => {
+  test(`memory over ${ANSWERS} answers ${name}`, { timeout: 600_000 }, async () => {
     const panel = await PanelPage.open(browser);
     const session = await panel.page.context().newCDPSession(panel.page);
     await session.send('Performance.enable');

@@ -24,7 +24,7 @@ export function stage(): (
     await browser.close();
   });
   return (name, told, run, options = {}) => {
-    test(name, { timeout: 60_000 }, async () => {
+    test(name, { timeout: 180_000 }, async () => {
       const panel = await PanelPage.open(browser, options);
       try {
         await panel.tell(...told);
