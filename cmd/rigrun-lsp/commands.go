@@ -59,6 +59,7 @@ func commands() []command {
 			forms: []form{{"[FLAGS]", "serve an editor over stdin and stdout"}},
 			flags: []option{
 				{name: "stdio", about: "the same, said aloud"},
+				{name: "acp", about: "speak the Agent Client Protocol instead of LSP"},
 				{name: "pipe", value: "NAME", about: "over a named pipe or Unix socket that the editor opened"},
 				{name: "socket", value: "PORT", about: "over a TCP port on 127.0.0.1 that the editor listens on"},
 				{name: "log-file", value: "FILE", file: true, about: "write the log to FILE instead of stderr"},
