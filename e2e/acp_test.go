@@ -78,55 +78,59 @@ func (w *acpWorld) run(scene ...string) acpSeen {
 	return seen
 }
 
-// TestAgentClientProtocol has the client of the protocol's own SDK ask, cancel,
-// and go on with the conversation in a second process.
+// TestAgentClientProtocol has the client of the protocol's own SDK ask, and go on
+// with the conversation in a second process.
 func TestAgentClientProtocol(t *testing.T) {
 	server := startModelServer(t, gguf.Tiny())
 	tp := startTap(t, server)
 	w := newACPWorld(t, server, tp.url)
 
 	first := w.run("ask")
-	tp.mu.Lock()
-	chats := tp.chats
-	tp.mu.Unlock()
-	if len(chats) != 2 {
-		t.Fatalf("two prompts made %d calls of the model server", len(chats))
+	x, n := tp.last()
+	if n != 1 {
+		t.Fatalf("a prompt made %d calls of the model server", n)
 	}
-	if said := chats[0].answer(t); first.Text != said.text || first.StopReason != map[string]string{"stop": "end_turn", "length": "max_tokens"}[said.reason] {
+	said := x.answer(t)
+	if first.Text != said.text || first.StopReason != map[string]string{"stop": "end_turn", "length": "max_tokens"}[said.reason] {
 		t.Errorf("received %q (%s)\nthe model server sent %q (%s)", first.Text, first.StopReason, said.text, said.reason)
 	}
 	if first.Modes != 3 || first.Models < 2 || first.Mode != "local" || len(first.Commands) < 6 {
 		t.Errorf("modes %d, models %d, mode %q, commands %q", first.Modes, first.Models, first.Mode, first.Commands)
 	}
-	if len(first.Reads) != 2 || filepath.Base(first.Reads[0]) != "sum.go" {
+	if len(first.Reads) != 1 || filepath.Base(first.Reads[0]) != "sum.go" {
 		t.Errorf("the client was asked for %q", first.Reads)
 	}
-	acpCancelled(t, first, chats[1])
 
 	second := w.run("load", first.SessionID)
-	if !strings.Contains(second.Replayed.User, "What does it do?") || !strings.HasPrefix(second.Replayed.Text, first.Text) {
+	if !strings.Contains(second.Replayed.User, "What does it do?") || second.Replayed.Text != first.Text {
 		t.Errorf("replayed %+v", second.Replayed)
 	}
-	x, _ := tp.last()
+	if x, n = tp.last(); n != 2 {
+		t.Fatalf("two prompts made %d calls of the model server", n)
+	}
 	if said := x.answer(t); second.Text != said.text {
 		t.Errorf("received %q\nthe model server sent %q", second.Text, said.text)
 	}
 	t.Logf("first: %d bytes, updates %q; loaded: updates %q", len(first.Text), first.Kinds, second.Kinds)
 }
 
-// acpCancelled holds a cancelled prompt to what the tap saw of it.
-func acpCancelled(t *testing.T, seen acpSeen, x *exchange) {
-	t.Helper()
-	c := seen.Cancelled
+// TestAgentClientProtocolCancel has that client cancel an endless answer.
+func TestAgentClientProtocolCancel(t *testing.T) {
+	server := startModelServer(t, gguf.Slow())
+	tp := startTap(t, server)
+	c := newACPWorld(t, server, tp.url).run("cancel").Cancelled
 	if c.StopReason != "cancelled" {
 		t.Errorf("the cancelled prompt ended with %q", c.StopReason)
 	}
-	if x.closedAt().IsZero() {
-		t.Fatal("the model server's connection was not closed by the cancel")
-	}
+	x, _ := tp.last()
+	within(t, patience, "the model server's connection closes", func() bool { return !x.closedAt().IsZero() })
 	closed := x.closedAt().Sub(time.UnixMilli(c.At))
-	t.Logf("cancelled: the model server's connection was closed after %v, the client was answered after %v", closed, time.Duration(c.Answered-c.At)*time.Millisecond)
-	if closed > time.Second { // 100 ms on a machine that does nothing else
+	t.Logf("the model server's connection was closed %v after the cancel, the client was answered after %v", closed, time.Duration(c.Answered-c.At)*time.Millisecond)
+	if closed > time.Second { // some milliseconds where nothing else is at work
 		t.Errorf("the model server's connection was closed %v after the cancel", closed)
 	}
+	within(t, patience, "the model server's slot is free", func() bool {
+		busy, _ := server.busy(t)
+		return !busy
+	})
 }

@@ -51,21 +51,26 @@ func countOption() option { return option{name: "n", value: "N", about: "how man
 
 func jsonOption() option { return option{name: "json", about: "print JSON"} }
 
+// serveOptions are the flags of what editors call.
+func serveOptions() []option {
+	return []option{
+		{name: "stdio", about: "the same, said aloud"},
+		{name: "acp", about: "speak the Agent Client Protocol instead of LSP"},
+		{name: "pipe", value: "NAME", about: "over a named pipe or Unix socket that the editor opened"},
+		{name: "socket", value: "PORT", about: "over a TCP port on 127.0.0.1 that the editor listens on"},
+		{name: "log-file", value: "FILE", file: true, about: "write the log to FILE instead of stderr"},
+		{name: "log-level", value: "LEVEL", values: []string{"debug", "info", "warn", "error"}, about: "debug, info, warn (default) or error"},
+	}
+}
+
 // commands are all of them, in the order of the help. The first has no name: it
 // is what editors call.
 func commands() []command {
 	return []command{
 		{
 			forms: []form{{"[FLAGS]", "serve an editor over stdin and stdout"}},
-			flags: []option{
-				{name: "stdio", about: "the same, said aloud"},
-				{name: "acp", about: "speak the Agent Client Protocol instead of LSP"},
-				{name: "pipe", value: "NAME", about: "over a named pipe or Unix socket that the editor opened"},
-				{name: "socket", value: "PORT", about: "over a TCP port on 127.0.0.1 that the editor listens on"},
-				{name: "log-file", value: "FILE", file: true, about: "write the log to FILE instead of stderr"},
-				{name: "log-level", value: "LEVEL", values: []string{"debug", "info", "warn", "error"}, about: "debug, info, warn (default) or error"},
-			},
-			run: serve,
+			flags: serveOptions(),
+			run:   serve,
 		},
 		{
 			name:  "demo",

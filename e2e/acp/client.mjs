@@ -1,7 +1,8 @@
 // A client of the Agent Client Protocol, made with the protocol's own SDK, which
 // checks every message by its schema:
 //
-//	node client.mjs BINARY FOLDER ask          asks, cancels a second prompt, sets an option
+//	node client.mjs BINARY FOLDER ask          asks, and sets an option
+//	node client.mjs BINARY FOLDER cancel       cancels a prompt whose answer has begun
 //	node client.mjs BINARY FOLDER load ID      loads that session in a process of its own, and asks on
 //
 // What it saw is one JSON object on stdout. Its failures end it with status 1.
@@ -45,8 +46,9 @@ const prompt = (sessionId, question) => ({
   ],
 });
 
-// cancelled asks, and cancels once the first text has come.
-async function cancelled(agent, sessionId) {
+// cancel asks, and cancels once the first text has come.
+async function cancel(agent) {
+  const { sessionId } = await agent.request(methods.agent.session.new, { cwd: folder, mcpServers: [] });
   let at = 0;
   onText = () => {
     if (at > 0) return;
@@ -54,7 +56,7 @@ async function cancelled(agent, sessionId) {
     void agent.notify(methods.agent.session.cancel, { sessionId });
   };
   const { stopReason } = await agent.request(methods.agent.session.prompt, prompt(sessionId, "Count to a thousand."));
-  return { stopReason, at, answered: Date.now() };
+  return { sessionId, cancelled: { stopReason, at, answered: Date.now() } };
 }
 
 async function ask(agent) {
@@ -66,7 +68,6 @@ async function ask(agent) {
     sessionId, stopReason, text, modes: modes.availableModes.length, models: configOptions.find((o) => o.id === "model").options.length,
     mode: options.configOptions.find((o) => o.id === "mode").currentValue,
     commands: seen.updates.find((u) => u.sessionUpdate === "available_commands_update")?.availableCommands.map((c) => c.name),
-    cancelled: await cancelled(agent, sessionId),
   };
 }
 
@@ -86,7 +87,7 @@ const outcome = await app.connectWith(stream, async (agent) => {
     clientInfo: { name: "rigrun-e2e", version: "1" },
   });
   const about = { protocolVersion, loadSession: agentCapabilities.loadSession, name: agentInfo.name };
-  return { about, ...(scene === "load" ? await load(agent) : await ask(agent)) };
+  return { about, ...(await { ask, cancel, load }[scene](agent)) };
 });
 agent.stdin.end();
 const [status] = await exited;

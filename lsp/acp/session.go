@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"go.lsp.dev/jsonrpc2"
-	"go.uber.org/zap"
 
 	"github.com/rigrun/rigrun-lsp/engine"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -168,8 +167,8 @@ func (a *Agent) open(ctx context.Context, id string, p *sessionParams) (*session
 	if err != nil {
 		return nil, err
 	}
-	if len(p.MCPServers) > 0 {
-		a.log.Warn("MCP servers are not used: rigrun has tools of its own for the session's folders", zap.Int("servers", len(p.MCPServers)))
+	if servers := string(p.MCPServers); strings.ContainsAny(strings.Trim(servers, "[]{}"), "{") {
+		a.log.Warn("MCP servers are not used: rigrun has tools of its own for the session's folders")
 	}
 	s := &session{id: id, folders: folders, files: a.opts.Workspaces.Of(folders), mode: chat.ModeAuto}
 	a.sessions.add(s)

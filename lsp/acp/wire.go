@@ -21,10 +21,8 @@ const (
 	methodSetConfigOption = "session/set_config_option"
 	methodCancelRequest   = "$/cancel_request"
 
-	methodSessionUpdate     = "session/update"
-	methodReadTextFile      = "fs/read_text_file"
-	methodWriteTextFile     = "fs/write_text_file"
-	methodRequestPermission = "session/request_permission"
+	methodSessionUpdate = "session/update"
+	methodReadTextFile  = "fs/read_text_file"
 )
 
 // The shapes below are the schema's, as far as they are read or written here.
@@ -43,8 +41,7 @@ type (
 
 	clientCapabilities struct {
 		FS struct {
-			ReadTextFile  bool `json:"readTextFile"`
-			WriteTextFile bool `json:"writeTextFile"`
+			ReadTextFile bool `json:"readTextFile"`
 		} `json:"fs"`
 	}
 
@@ -74,10 +71,10 @@ type (
 
 	// sessionParams are those of session/new, session/load and session/resume.
 	sessionParams struct {
-		SessionID             string            `json:"sessionId"`
-		CWD                   *string           `json:"cwd"`
-		AdditionalDirectories []string          `json:"additionalDirectories"`
-		MCPServers            []json.RawMessage `json:"mcpServers"`
+		SessionID             string          `json:"sessionId"`
+		CWD                   *string         `json:"cwd"`
+		AdditionalDirectories []string        `json:"additionalDirectories"`
+		MCPServers            json.RawMessage `json:"mcpServers"` // a list; none is used
 	}
 
 	sessionResult struct {
@@ -165,7 +162,7 @@ type (
 		Kind string `json:"sessionUpdate"`
 
 		// Of the three kinds of chunk.
-		Content   any    `json:"content,omitzero"` // a textBlock; of a tool call []toolContent
+		Content   any    `json:"content,omitzero"` // a textBlock
 		MessageID string `json:"messageId,omitzero"`
 
 		// Of a tool call, and of what becomes of it.
@@ -178,7 +175,6 @@ type (
 		AvailableCommands []availableCommand `json:"availableCommands,omitzero"`
 		CurrentModeID     string             `json:"currentModeId,omitzero"`
 		ConfigOptions     []configOption     `json:"configOptions,omitzero"`
-		UpdatedAt         string             `json:"updatedAt,omitzero"`
 	}
 
 	textBlock struct {
