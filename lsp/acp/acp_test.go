@@ -239,8 +239,11 @@ func TestOptions(t *testing.T) {
 	e.do(methodSetConfigOption, map[string]any{"sessionId": id, "configId": "mode", "value": "cloud"}, &r)
 	e.until("the mode", func() bool { return len(e.told(updateMode)) == 1 })
 	for _, bad := range []map[string]any{
-		{"sessionId": id, "configId": "model", "value": "NOSUCH"}, {"sessionId": id, "configId": "colour", "value": "red"},
-		{"sessionId": id, "configId": "mode", "value": true}, {"sessionId": "x", "configId": "mode", "value": "auto"}, {"sessionId": id},
+		{"sessionId": id, "configId": "model", "value": "NOSUCH"},
+		{"sessionId": id, "configId": "colour", "value": "red"},
+		{"sessionId": id, "configId": "mode", "value": true},
+		{"sessionId": "x", "configId": "mode", "value": "auto"},
+		{"sessionId": id},
 	} {
 		if m := e.call(methodSetConfigOption, bad); m.Error == nil {
 			t.Errorf("%v was taken", bad)

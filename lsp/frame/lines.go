@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 
@@ -21,6 +20,8 @@ type Lines struct {
 	in   *bufio.Reader
 	line bytes.Buffer // the message being read; a decoded request borrows it until the next Read
 
+	limit int // the longest line that is read; [MaxBody]
+
 	writeMu sync.Mutex
 	out     []byte // the message being written; guarded by writeMu
 
@@ -30,7 +31,7 @@ type Lines struct {
 // NewLines returns a stream over conn, which it owns. malformed is called from
 // the reading goroutine for each line that was not a message; it must not block.
 func NewLines(conn io.ReadWriteCloser, malformed func(error)) *Lines {
-	return &Lines{conn: conn, in: bufio.NewReaderSize(conn, 64<<10), malformed: malformed}
+	return &Lines{conn: conn, in: bufio.NewReaderSize(conn, 64<<10), limit: MaxBody, malformed: malformed}
 }
 
 var _ jsonrpc2.Stream = (*Lines)(nil)
@@ -65,7 +66,7 @@ func (l *Lines) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
 }
 
 // errOverlong is what is wrong with a line over the limit.
-var errOverlong = fmt.Errorf("message of more than %d bytes was skipped", MaxBody)
+var errOverlong = errors.New("the message is too long and was skipped")
 
 // readLine reads the next line. whole is false for one over the limit, whose
 // bytes are not kept.
@@ -77,7 +78,7 @@ func (l *Lines) readLine() (whole bool, err error) {
 	whole = true
 	for {
 		part, err := l.in.ReadSlice('\n')
-		if whole = whole && l.line.Len()+len(part) <= MaxBody; whole {
+		if whole = whole && l.line.Len()+len(part) <= l.limit; whole {
 			l.line.Write(part)
 		} else {
 			l.line = bytes.Buffer{}

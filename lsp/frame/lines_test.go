@@ -9,11 +9,12 @@ import (
 )
 
 // checkLines reads all lines of an input.
-func checkLines(t *testing.T, input io.Reader, methods string, refusals int) {
+func checkLines(t *testing.T, limit int, input io.Reader, methods string, refusals int) {
 	t.Helper()
 	l := &loop{Reader: input}
 	reported := 0
 	s := NewLines(l, func(error) { reported++ })
+	s.limit = limit
 	var got []string
 	for {
 		msg, _, err := s.Read(t.Context())
@@ -59,10 +60,12 @@ func TestLines(t *testing.T) {
 		"nothing":                 {"", "", 0},
 		"zeros and other garbage": {"\x00\xff\n" + good + "\n", "good", 1},
 	} {
-		t.Run(name, func(t *testing.T) { checkLines(t, strings.NewReader(tc.input), tc.methods, tc.refusals) })
+		t.Run(name, func(t *testing.T) { checkLines(t, MaxBody, strings.NewReader(tc.input), tc.methods, tc.refusals) })
 	}
 }
 
 func TestOverlongLineIsSkipped(t *testing.T) {
-	checkLines(t, io.MultiReader(io.LimitReader(zeros{}, MaxBody+1), strings.NewReader("\n"+good+"\n")), "good", 1)
+	const limit = 200 << 10 // above the buffer's size
+	long := strings.Repeat("x", limit)
+	checkLines(t, limit, strings.NewReader(long+"\n"+good+"\n"+long+long+long+"\n"+other+"\n"), "good other", 2)
 }
