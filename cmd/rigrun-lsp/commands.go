@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -65,7 +66,10 @@ func serveOptions() []option {
 
 // commands are all of them, in the order of the help. The first has no name: it
 // is what editors call.
-func commands() []command {
+func commands() []command { return slices.Concat(answering(), keeping(), telling()) }
+
+// answering are those that answer questions, or say who would.
+func answering() []command {
 	return []command{
 		{
 			forms: []form{{"[FLAGS]", "serve an editor over stdin and stdout"}},
@@ -98,6 +102,12 @@ func commands() []command {
 			},
 			run: route,
 		},
+	}
+}
+
+// keeping are those that look after what is kept, and what an answer needs.
+func keeping() []command {
+	return []command{
 		{
 			name: "audit", words: []string{"verify", "show"},
 			forms: []form{
@@ -132,6 +142,12 @@ func commands() []command {
 			},
 			run: withoutContext(conversationsCommand),
 		},
+	}
+}
+
+// telling are those that tell of the program.
+func telling() []command {
+	return []command{
 		{
 			name: "completion", words: shells(),
 			forms: []form{{strings.Join(shells(), "|"), "print a completion script for a shell"}},
