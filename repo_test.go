@@ -128,6 +128,8 @@ func importRules() []importRule {
 		{"engine/enginetest", with("engine/*"), "scripts the engine for tests"},
 		// json is what the protocol's types marshal themselves with; sys watches the editor's process.
 		{"lsp", []string{"lsp/*", "engine", "engine/chat", "engine/stream", "engine/complete", "engine/config", "engine/doctor", "engine/policy", "engine/edit", "engine/syntax", "engine/secret", "engine/workspace", "go.lsp.dev/*", "go.uber.org/zap/*", "github.com/go-json-experiment/json/*", "golang.org/x/sys/*"}, "the server speaks LSP and hands questions to the engine, never to a stage; what it does with text in the editor it does by the pure functions of edit, syntax, policy and secret, and it asks the workspace what a question is about"},
+		{"lsp/slash", []string{"engine/chat", "engine/config"}, "reads the beginning of a message, for every front end"},
+		{"lsp/acp", []string{"lsp/document", "lsp/frame", "lsp/slash", "engine", "engine/chat", "engine/stream", "engine/config", "engine/workspace", "go.lsp.dev/jsonrpc2", "go.lsp.dev/uri", "go.uber.org/zap/*"}, "speaks the other protocol to the same engine; it shares with the language server what is no LSP, and knows nothing of its sessions"},
 		{"lsp/lsptest", []string{"lsp/*", "engine", "engine/*", "go.lsp.dev/*", "go.uber.org/zap/*", "github.com/rogpeppe/go-internal/*", "github.com/google/go-cmp/*"}, "a fake editor for tests"},
 		{"cmd", []string{"lsp", "lsp/*", "engine", "engine/*", "go.lsp.dev/*", "go.uber.org/zap/*", "golang.org/x/sys/*"}, "the binary wires everything"},
 		{"e2e", []string{"e2e/*"}, "end-to-end tests see the project from outside: its binary and its wire"},
@@ -227,6 +229,9 @@ func TestRulesBite(t *testing.T) {
 		{"lsp", "engine", true},
 		{"lsp", "engine/backend/ollama", false},
 		{"lsp/document", "go.lsp.dev/uri", true},
+		{"lsp/acp", "lsp/frame", true},
+		{"lsp/acp", "lsp", false},
+		{"lsp/acp", "go.lsp.dev/protocol", false},
 		{"cmd/rigrun-lsp", "engine/backend/ollama", true},
 		{"e2e", "lsp", false},
 	} {

@@ -55,9 +55,8 @@ func program(w io.Writer) error {
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
 	path := filepath.Join(dir, "rigrun-lsp")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, "./cmd/rigrun-lsp")
+	build := exec.Command("make", "-s", "build", "BINARY="+path)
 	build.Dir = ".." // the program's own module, with its own dependencies
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the program: %w\n%s", err, out)
 	}

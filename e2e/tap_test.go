@@ -73,6 +73,13 @@ func (tp *tap) relay(next http.Handler, w http.ResponseWriter, r *http.Request) 
 		x.closed = time.Now()
 	})
 	defer stop() // the context also ends with the handler: that is no closed connection
+	// A server closes a question's body when the answer begins. The relay may still be
+	// looking for its end then, and would give up the answer for that.
+	question, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(question))
 	next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x)))
 }
 

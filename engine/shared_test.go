@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/rigrun/rigrun-lsp/engine"
 	"github.com/rigrun/rigrun-lsp/engine/cache"
 	cachestore "github.com/rigrun/rigrun-lsp/engine/cache/store"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -24,17 +25,20 @@ type processes struct {
 	first, second house
 }
 
-func openProcesses(t *testing.T, first enginetest.Script) processes {
+func openProcesses(t *testing.T, first enginetest.Script, given ...func(*engine.Setup)) processes {
 	t.Helper()
 	p := processes{t: t, file: filepath.Join(t.TempDir(), "shared.db")}
-	p.first = p.open(first)
-	p.second = p.open(enginetest.Words("asked ", "twice"))
+	p.first = p.open(first, given)
+	p.second = p.open(enginetest.Words("asked ", "twice"), given)
 	return p
 }
 
-func (p *processes) open(script enginetest.Script) house {
+func (p *processes) open(script enginetest.Script, given []func(*engine.Setup)) house {
 	h := open(p.t, script, enginetest.Words("again"))
 	s := enginetest.Setup(h.local)
+	for _, f := range given {
+		f(&s)
+	}
 	s.Cache = cache.New(cache.Options{Backing: cachestore.New(cachestore.Options{Path: p.file, Now: time.Now})})
 	p.t.Cleanup(func() { _ = s.Cache.Close() })
 	h.Configure(s)
@@ -244,6 +248,35 @@ func TestWhatIsNotShared(t *testing.T) {
 				close(release)
 				a.wants(t, want{text: "one two", routes: "ollama", reason: chat.FinishStop})
 			})
+		})
+	}
+}
+
+// TestWithToolsTheWholeAnswerIsAwaited offers tools: nothing is published that may
+// turn out to be made with them, and who waits asks for itself once they are used.
+func TestWithToolsTheWholeAnswerIsAwaited(t *testing.T) {
+	for _, used := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			release := make(chan struct{})
+			script := enginetest.Script{{Text: "one "}, {Wait: release}, {Text: "two"}}
+			first := want{text: "one two", routes: "ollama", reason: chat.FinishStop}
+			second := want{text: "one two", routes: "ollama ollama", reason: chat.FinishStop}
+			if used {
+				script[2] = enginetest.Step{Calls: []chat.ToolCall{read("a", "sum.go")}}
+				first.text = "one \n\nagain"
+				second = want{text: "asked twice", routes: "ollama", reason: chat.FinishStop}
+			}
+			p := openProcesses(t, script, give(workspace()))
+			a := ask(t, p.first, about("what is in the sum"))
+			time.Sleep(moment)
+			b := ask(t, p.second, about("what is in the sum"))
+			time.Sleep(moment)
+			if p.published() != "" || b.Text() != "" {
+				t.Errorf("published is %q, the second has %q", p.published(), b.Text())
+			}
+			close(release)
+			a.wants(t, first)
+			b.wants(t, second)
 		})
 	}
 }

@@ -7,10 +7,10 @@ import (
 
 	"go.lsp.dev/protocol"
 
-	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 	"github.com/rigrun/rigrun-lsp/lsp/ext"
+	"github.com/rigrun/rigrun-lsp/lsp/slash"
 )
 
 // triggers are the characters that begin a mention and a command.
@@ -81,15 +81,8 @@ func completionKind(c workspace.Completion) protocol.CompletionItemKind {
 
 // commands are what can stand after a slash: the actions, and the configuration's own.
 func (v view) commands() (list []workspace.Completion) {
-	about := map[chat.Action]string{
-		chat.Explain: "explain the code", chat.Fix: "fix what is reported", chat.Refactor: "improve it without changing what it does",
-		chat.Document: "write its documentation", chat.Tests: "write tests for it", chat.Review: "say what is wrong or risky",
-	}
-	for _, a := range chat.Actions() {
-		list = append(list, workspace.Completion{Label: "/" + string(a), Insert: "/" + string(a), Detail: about[a]})
-	}
-	for _, a := range v.custom() {
-		list = append(list, workspace.Completion{Label: "/" + a.Name, Insert: "/" + a.Name, Detail: a.Title})
+	for _, c := range slash.Commands(v.custom()) {
+		list = append(list, workspace.Completion{Label: "/" + c.Name, Insert: "/" + c.Name, Detail: c.About})
 	}
 	return list
 }

@@ -272,6 +272,9 @@ func TestEndsTakeTheStreamsAlong(t *testing.T) {
 			end(e)
 			<-server.Closed()
 			_ = e.WaitEnd() // each ending judges its own error
+			if strings.Contains(e.ServerLog(), "still under way") {
+				t.Error("the answer went on until the session had no more time for it")
+			}
 		})
 	}
 }

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 	"github.com/rigrun/rigrun-lsp/lsp/ext"
+	"github.com/rigrun/rigrun-lsp/lsp/slash"
 )
 
 // Documents whose names end so are chats, and so are those of the language.
@@ -35,7 +35,7 @@ func (v view) gather(ctx context.Context, req *chat.Request) {
 	if v.files == nil || len(req.Message) > chat.MaxQuestionBytes {
 		return
 	}
-	commanded := v.command(req)
+	commanded := slash.Take(req, v.custom())
 	items, left := v.files.Gather(ctx, req.Message, workspace.Focus{Given: req.Context, Buffer: v.buffer()})
 	req.Context, req.Left = append(req.Context, items...), append(req.Left, left...)
 	if commanded && len(req.Context) == 0 && len(req.Left) == 0 {
@@ -49,32 +49,6 @@ func (v view) gather(ctx context.Context, req *chat.Request) {
 	if i >= 0 {
 		req.Context = append(req.Context, v.files.About(ctx, req.Context[i])...)
 	}
-}
-
-// command takes "/explain" or the name of a custom action off the beginning of a
-// message without an action and makes it the question's action. Any other word
-// after a slash is text.
-func (v view) command(req *chat.Request) bool {
-	message := strings.TrimLeftFunc(req.Message, unicode.IsSpace)
-	if req.Action != "" || req.Instruction != "" || !strings.HasPrefix(message, "/") {
-		return false
-	}
-	end := strings.IndexFunc(message, unicode.IsSpace)
-	if end < 0 {
-		end = len(message)
-	}
-	name, rest := message[1:end], strings.TrimLeftFunc(message[end:], unicode.IsSpace)
-	if slices.Contains(chat.Actions(), chat.Action(name)) {
-		req.Action, req.Message = chat.Action(name), rest
-		return true
-	}
-	for _, a := range v.custom() {
-		if a.Name == name {
-			req.Instruction, req.Edits, req.Message = a.Prompt, a.Edits, rest
-			return true
-		}
-	}
-	return false
 }
 
 func (v view) custom() []config.Action {

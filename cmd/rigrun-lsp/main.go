@@ -15,6 +15,8 @@
 //	rigrun-lsp conversations list [-n N] [--json]
 //	rigrun-lsp conversations show ID [--json]
 //	rigrun-lsp conversations export ID [--format markdown|json|html]
+//	rigrun-lsp completion bash|zsh|fish
+//	rigrun-lsp man
 //	rigrun-lsp version
 //
 // The exit status is 0 where it did what was asked, 1 where it failed (with one
@@ -29,6 +31,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -67,7 +70,7 @@ func run(ctx context.Context, args []string, std stdio, getenv func(string) stri
 	case err == nil:
 		return statusDone
 	case errors.As(err, &usage):
-		_, _ = fmt.Fprintf(std.err, "rigrun-lsp: %s\n\n%s", usage.message, helpText)
+		_, _ = fmt.Fprintf(std.err, "rigrun-lsp: %s\n\n%s", usage.message, help())
 		return statusUsage
 	}
 	_, _ = fmt.Fprintln(std.err, "rigrun-lsp: "+oneLine(err))
@@ -79,26 +82,13 @@ func dispatch(ctx context.Context, args []string, std stdio, getenv func(string)
 	if len(args) == 0 || args[0][0:min(1, len(args[0]))] == "-" && !isHelp(args[0]) && args[0] != "--version" {
 		return serve(ctx, args, std, getenv)
 	}
-	switch args[0] {
-	case "demo":
-		return demo(ctx, args[1:], std, getenv)
-	case "ask":
-		return ask(ctx, args[1:], std, getenv)
-	case "route":
-		return route(ctx, args[1:], std, getenv)
-	case "audit":
-		return auditCommand(args[1:], std, getenv)
-	case "doctor":
-		return doctorCommand(ctx, args[1:], std, getenv)
-	case "cache":
-		return cacheCommand(ctx, args[1:], std, getenv)
-	case "conversations":
-		return conversationsCommand(args[1:], std, getenv)
-	case "version", "--version":
-		return printVersion(std.out)
+	for _, c := range commands()[1:] {
+		if c.name == strings.TrimPrefix(args[0], "--") {
+			return c.run(ctx, args[1:], std, getenv)
+		}
 	}
 	if isHelp(args[0]) {
-		_, err := io.WriteString(std.out, helpText)
+		_, err := io.WriteString(std.out, help())
 		return err
 	}
 	return usageError{fmt.Sprintf("unknown command %q", args[0])}
@@ -115,37 +105,3 @@ func oneLine(err error) string {
 	}
 	return err.Error()
 }
-
-const helpText = `rigrun-lsp answers questions about code, in any LSP editor.
-
-  rigrun-lsp [FLAGS]                 serve an editor over stdin and stdout
-      --stdio                        the same, said aloud
-      --pipe=NAME                    over a named pipe or Unix socket that the editor opened
-      --socket=PORT                  over a TCP port on 127.0.0.1 that the editor listens on
-      --log-file=FILE                write the log to FILE instead of stderr
-      --log-level=LEVEL              debug, info, warn (default) or error
-
-  rigrun-lsp demo [--file FILE] [--lines A:B]
-                                     explain a function as an editor would ask it, and watch it stream
-  rigrun-lsp ask "QUESTION" [--file FILE] [--lines A:B] [--model NAME] [--json]
-                                     ask from the terminal
-  rigrun-lsp route "QUESTION" [--file FILE] [--lines A:B] [--action ACTION] [--json]
-                                     say where a question would be answered, and why, without asking it
-  rigrun-lsp route --batch           the same for each line of stdin, rigrun/chat's params as JSON;
-                                     a decision or {"error": "…"} a line on stdout
-  rigrun-lsp audit verify [--json]   say whether the record of what was sent is as it was written
-  rigrun-lsp audit show [-n N] [--json]
-                                     print its newest N events (20)
-  rigrun-lsp doctor [--json]         check what an answer needs, and what to do about what is missing
-  rigrun-lsp cache stats|clear [--json]
-                                     count the kept answers, or remove them
-  rigrun-lsp conversations list [-n N] [--json]
-                                     list the N conversations used last (20)
-  rigrun-lsp conversations show ID [--json]
-                                     print a conversation
-  rigrun-lsp conversations export ID [--format markdown|json|html]
-                                     write it as a document to stdout
-  rigrun-lsp version                 print the version
-
-Settings come from $XDG_CONFIG_HOME/rigrun/config.toml and the editor; docs/protocol.md lists them.
-`

@@ -8,9 +8,11 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -23,12 +25,14 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/secret"
 	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp"
+	"github.com/rigrun/rigrun-lsp/lsp/acp"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 )
 
 // serveFlags are the flags of serving.
 type serveFlags struct {
 	stdio             bool
+	acp               bool
 	pipe              string
 	socket            int
 	logFile, logLevel string
@@ -40,6 +44,7 @@ func parseServeFlags(args []string) (serveFlags, error) {
 	set := flag.NewFlagSet("serve", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	set.BoolVar(&f.stdio, "stdio", false, "")
+	set.BoolVar(&f.acp, "acp", false, "")
 	set.StringVar(&f.pipe, "pipe", "", "")
 	set.IntVar(&f.socket, "socket", 0, "")
 	set.StringVar(&f.logFile, "log-file", "", "")
@@ -72,9 +77,15 @@ func serve(ctx context.Context, args []string, std stdio, getenv func(string) st
 		return err
 	}
 	defer closeLog()
+	// An editor that ends leaves both pipes at once. The next write to it must fail, and
+	// not end the process before what is still to be written is.
+	signal.Ignore(syscall.SIGPIPE)
 	conn, err := connect(ctx, f, std)
 	if err != nil {
 		return err
+	}
+	if f.acp {
+		return serveAgent(ctx, conn, log, getenv)
 	}
 	overlay := document.NewOverlay(outline.Disk())
 	house := assemble.Open(stateDir(getenv))
@@ -94,6 +105,24 @@ func serve(ctx context.Context, args []string, std stdio, getenv func(string) st
 		},
 	})
 	return server.Serve(ctx, conn)
+}
+
+// serveAgent runs one connection with an editor that speaks the Agent Client
+// Protocol.
+func serveAgent(ctx context.Context, conn io.ReadWriteCloser, log *zap.Logger, getenv func(string) string) error {
+	buffers := acp.NewBuffers(outline.Disk())
+	house := assemble.Open(stateDir(getenv))
+	pool := workspace.NewPool(workspace.Options{Files: buffers, Secret: secret.File})
+	house.UseWorkspaces(pool)
+	house.Prompts = prompt.UserDir(config.UserFile(getenv))
+	defer closeHouse(house, log)
+	e := house.Engine(config.Default(), buffers)
+	defer e.Close()
+	agent := acp.New(acp.Options{
+		Engine: e, Setup: house.Setup, Buffers: buffers, Workspaces: pool, Log: log, Version: version(),
+		Layers: func() ([]config.Layer, []config.Problem) { return layers(getenv) },
+	})
+	return agent.Serve(ctx, conn)
 }
 
 // closeHouse writes what is still to be written, and says what could not be.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -95,5 +96,33 @@ func TestEndsOfTheProcess(t *testing.T) {
 				t.Errorf("the program ended with %v", err)
 			}
 		})
+	}
+}
+
+// TestEditorGone writes to an editor that has left both of its pipes: that fails
+// the write, and must not end the process before it has kept what it knows.
+func TestEditorGone(t *testing.T) {
+	cmd := exec.Command(binary(t))
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir())
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	out.Close()
+	const initialize = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}`
+	if _, err := fmt.Fprintf(in, "Content-Length: %d\r\n\r\n%s", len(initialize), initialize); err != nil {
+		t.Error(err)
+	}
+	in.Close()
+	err = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 0 && code != statusFailed {
+		t.Errorf("the program ended with %v", err)
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
 )
@@ -25,7 +24,10 @@ func version() string {
 //nolint:gochecknoglobals // the linker can set nothing else
 var buildVersion string
 
-func printVersion(out io.Writer) error {
-	_, err := fmt.Fprintf(out, "rigrun-lsp %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+func printVersion(args []string, std stdio, _ func(string) string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Sprintf("version: unexpected argument %q", args[0])}
+	}
+	_, err := fmt.Fprintf(std.out, "rigrun-lsp %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

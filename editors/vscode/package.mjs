@@ -20,11 +20,10 @@ const goMachines = { x64: 'amd64', arm64: 'arm64' };
 
 function buildServer(system, machine) {
   const name = system === 'win32' ? 'rigrun-lsp.exe' : 'rigrun-lsp';
-  const flags = ['-trimpath', '-ldflags', `-s -w -X main.buildVersion=v${version}`];
-  execFileSync('go', ['build', ...flags, '-o', join(here, 'server', name), './cmd/rigrun-lsp'], {
+  execFileSync('make', ['-s', 'build', `BINARY=${join(here, 'server', name)}`, `VERSION=v${version}`], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, CGO_ENABLED: '0', GOOS: goSystems[system], GOARCH: goMachines[machine] },
+    env: { ...process.env, GOOS: goSystems[system], GOARCH: goMachines[machine] },
   });
 }
 

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -255,6 +256,41 @@ func TestAMissEmbedsNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// meddler is an embedder that does something else before it embeds a text.
+type meddler struct {
+	embedder
+	before map[string]func()
+}
+
+func (m *meddler) Embed(ctx context.Context, level chat.Level, text string) ([]float32, error) {
+	if f := m.before[text]; f != nil {
+		f()
+	}
+	return m.embedder.Embed(ctx, level, text)
+}
+
+// TestEmbeddedMeanwhile asks in other words what was answered a moment ago, while
+// the writer puts the embedded entry in the place of the one that is looked at.
+func TestEmbeddedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const wording = "how do I sort a slice in Go?"
+		e := &meddler{embedder: embedder{dim: 512}, before: map[string]func(){}}
+		c := made(t, Options{Embedder: e})
+		stored := c.Lookup(asking(wording))
+		stored.Store(answer("42"))
+		e.before[wording] = func() {
+			it := c.memory.get(&stored.key, 0)
+			done := it.Entry
+			done.Question, done.Embedder, done.Vector = wording, e.Name(), make([]float32, e.dim)
+			done.Vector[0] = 1
+			c.memory.exchange(it, done)
+		}
+		if m := similar(t, c, asking("how can I sort slices in Go?")); m.Answer.Text != "42" {
+			t.Errorf("the answer is %q: %v", m.Answer.Text, m.Refused)
+		}
+	})
 }
 
 func TestFeedbackTightens(t *testing.T) {

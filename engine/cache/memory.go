@@ -121,10 +121,11 @@ func (m *Memory) put(e Entry, backed bool, now int64) *item {
 func (m *Memory) keep(it *item, now int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if old := m.findLocked(&it.Key); old != nil {
+	old := m.findLocked(&it.Key)
+	m.insertLocked(it)
+	if old != nil {
 		m.removeLocked(old)
 	}
-	m.insertLocked(it)
 	if m.overLocked() {
 		m.sweepLocked(now)
 	}
@@ -155,7 +156,8 @@ func (m *Memory) findLocked(k *Key) *item {
 	}
 }
 
-// insertLocked puts an item whose key is not in the table into it.
+// insertLocked puts an item into the table. What it replaces is removed after
+// that, so that those who read meanwhile find the one, the other, or both.
 func (m *Memory) insertLocked(it *item) {
 	if 2*(m.filled+1) > len(m.live.Load().slots) {
 		m.rebuildLocked(m.itemsLocked())
@@ -245,8 +247,8 @@ func (m *Memory) exchange(old *item, e Entry) *item {
 		it.dropped.Store(old.dropped.Load())
 		return it
 	}
-	m.removeLocked(old)
 	m.insertLocked(it)
+	m.removeLocked(old)
 	return it
 }
 
@@ -412,14 +414,16 @@ func (m *Memory) near(ctx context.Context, p Probe, now int64) (found []Near) {
 }
 
 // nearBucket is near among the items of a bucket, of which there are a few. One
-// that was answered a moment ago and is not embedded yet is embedded here.
+// that was answered a moment ago and is not embedded yet is embedded here. That
+// takes a while, in which the writer may have put another in its place: it counts
+// all the same, unless it was dropped.
 func (m *Memory) nearBucket(ctx context.Context, p Probe, now int64) (found []Near) {
 	for _, it := range m.nearby.bucket(p.Bucket) {
 		e := it.Entry
 		if it.asked != nil {
 			e = it.asked.embed(ctx, e)
 		}
-		if it.expires <= now || it.removed.Load() || len(e.Vector) != len(p.Vector) {
+		if it.expires <= now || it.dropped.Load() || len(e.Vector) != len(p.Vector) {
 			continue
 		}
 		if c := Cosine(p.Vector, e.Vector); c >= p.AtLeast {

@@ -130,3 +130,36 @@ func BenchmarkMemoryGet(b *testing.B) {
 		}
 	})
 }
+
+// TestWhatIsReplacedIsAlwaysThere looks for an entry that is replaced all the time,
+// by its key and by its bucket.
+func TestWhatIsReplacedIsAlwaysThere(t *testing.T) {
+	m := NewMemory(0, 0, 0)
+	e := numbered(1, time.UnixMicro(1))
+	e.Question, e.Embedder, e.Vector = "how do I sort a slice?", "fake", []float32{1, 0}
+	it := m.put(e, false, 1)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 20_000 {
+			it = m.exchange(it, e)
+			it = m.put(e, false, 1)
+		}
+	}()
+	for looking := true; looking; {
+		select {
+		case <-done:
+			looking = false
+		default:
+		}
+		if !m.alike(e.Bucket()) {
+			t.Fatal("it is not alike")
+		}
+		if n := len(m.nearby.bucket(e.Bucket())); n > 2 {
+			t.Fatalf("it is there %d times", n)
+		}
+	}
+	if m.count != 1 || len(m.nearby.bucket(e.Bucket())) != 1 || m.Get(&e.Key, 1) == nil {
+		t.Errorf("%d items are left, %d alike", m.count, len(m.nearby.bucket(e.Bucket())))
+	}
+}

@@ -49,6 +49,10 @@ type Request struct {
 	Message        string
 	Action         Action
 
+	// Begins says that ConversationID may be of no conversation yet, and that this
+	// question then begins the one with this identifier.
+	Begins bool
+
 	// Instruction stands in place of the action's own: the prompt of a custom
 	// action, which may hold the variables of package prompt. Edits says that the
 	// answer is to replace the selection; the actions that edit imply it.

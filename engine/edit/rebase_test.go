@@ -44,6 +44,7 @@ func TestRebase(t *testing.T) {
 		{"deleted", "head\n\ntail\n", ""},
 		{"emptied", "", ""},
 		{"copied: what is around tells which", "x\n" + was[start:end] + was + "y\n", "x\n" + was[start:end] + "head\n\nfunc a() {\n\tnew\n}\n\ntail\ny\n"},
+		{"copied right behind itself", was[:end] + was[start:], ""},
 		{"copied with all around it", "x\n" + was + was + "y\n", ""},
 		{"line ends changed", strings.ReplaceAll(was, "\n", "\r\n"), ""},
 	} {

@@ -79,6 +79,21 @@ func TestRestorerKeepsKindsApart(t *testing.T) {
 	}
 }
 
+// TestRestorerFlushesEveryKind: an answer may end in the middle of several.
+func TestRestorerFlushesEveryKind(t *testing.T) {
+	v, holder := known(t, `password = "hunter2"`)
+	var got recorder
+	r := v.Writer(&got)
+	write(t, r, stream.Chunk{}, "a"+holder[:3])
+	write(t, r, stream.Chunk{Kind: stream.Thinking}, "b"+holder[:4])
+	if err := r.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if got.text(stream.Text) != "a"+holder[:3] || got.text(stream.Thinking) != "b"+holder[:4] {
+		t.Errorf("%q, %q", got.text(stream.Text), got.text(stream.Thinking))
+	}
+}
+
 // TestRestorerEscapesInArguments: a tool call's arguments are JSON and stay so.
 func TestRestorerEscapesInArguments(t *testing.T) {
 	v, holder := known(t, "password = `say \"hi\" 2 \\me`")

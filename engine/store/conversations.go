@@ -165,16 +165,22 @@ func uses(items []chat.ContextItem) []chat.ContextUse {
 	return all
 }
 
+// NewID returns an identifier for a conversation that is yet to begin, for who has
+// to name it before its first question ([chat.Request.Begins]). Nothing is kept.
+func (s *Conversations) NewID() string { return newID() }
+
 // openLocked finds the conversation a request names, or makes a new one.
 func (s *Conversations) openLocked(req chat.Request) (*conversation, error) {
 	if req.ConversationID != "" {
 		c, ok := s.all[req.ConversationID]
-		if !ok {
+		if !ok && !req.Begins {
 			return nil, ErrNotFound
 		}
-		return c, nil
+		if ok {
+			return c, nil
+		}
 	}
-	c := &conversation{summary: chat.Summary{ConversationID: newID(), Title: title(req), CreatedAt: s.now().UTC()}}
+	c := &conversation{summary: chat.Summary{ConversationID: cmp.Or(req.ConversationID, newID()), Title: title(req), CreatedAt: s.now().UTC()}}
 	s.all[c.summary.ConversationID] = c
 	return c, nil
 }

@@ -227,3 +227,25 @@ func TestPromptIsWhatWasSent(t *testing.T) {
 		t.Errorf("history is %+v", got)
 	}
 }
+
+// TestBegins begins a conversation under an identifier that was made before it.
+func TestBegins(t *testing.T) {
+	s := New(time.Now)
+	id := s.NewID()
+	if _, err := s.Begin(chat.Request{ConversationID: id, Message: "first"}, "first", ""); !errors.Is(err, ErrNotFound) {
+		t.Errorf("began without being told to: %v", err)
+	}
+	for _, begins := range []bool{true, true, false} {
+		turn, err := s.Begin(chat.Request{ConversationID: id, Begins: begins, Message: "more"}, "more", "")
+		if err != nil || turn.ConversationID != id {
+			t.Fatalf("Begin: %v", err)
+		}
+		_ = turn.Close(stream.End{})
+	}
+	if c, err := s.Get(id); err != nil || len(c.Messages) != 6 {
+		t.Errorf("%d messages, %v", len(c.Messages), err)
+	}
+	if s.NewID() == id {
+		t.Error("an identifier came twice")
+	}
+}

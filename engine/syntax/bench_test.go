@@ -47,7 +47,8 @@ func BenchmarkSymbols(b *testing.B) {
 }
 
 // BenchmarkEnclosing asks at places all over a long text, and reports the
-// slowest of a hundred.
+// slowest of a hundred. Each place counts with its best of three, so that what
+// else the machine does is not counted.
 func BenchmarkEnclosing(b *testing.B) {
 	for language, text := range longTexts() {
 		b.Run(language, func(b *testing.B) {
@@ -55,9 +56,13 @@ func BenchmarkEnclosing(b *testing.B) {
 			i := 0
 			for b.Loop() {
 				at := i * 7919 * 31 % len(text)
-				began := time.Now()
-				Enclosing(language, text, at, at)
-				took = append(took, time.Since(began))
+				best := time.Hour
+				for range 3 {
+					began := time.Now()
+					Enclosing(language, text, at, at)
+					best = min(best, time.Since(began))
+				}
+				took = append(took, best)
 				i++
 			}
 			slices.Sort(took)

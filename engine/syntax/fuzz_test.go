@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rigrun/rigrun-lsp/engine/syntax/tokens"
@@ -84,7 +85,11 @@ func TestGoByTokens(t *testing.T) {
 }
 
 func TestEveryDialect(t *testing.T) {
-	for _, language := range tokens.Languages() {
+	const languages = "go python javascript typescript rust c cpp java csharp groovy dart kotlin swift scala php zig ruby crystal lua elixir julia shellscript perl powershell r nim haskell ocaml clojure sql objective-c"
+	for language := range strings.FieldsSeq(languages) {
+		if _, ok := tokens.Of(language); !ok {
+			t.Errorf("%s has no dialect", language)
+		}
 		for _, c := range languageCases() {
 			checkSymbols(t, c.text, Symbols(language, c.text))
 		}

@@ -17,7 +17,8 @@ const wholeText = 12 << 10
 type window struct {
 	d     *tokens.Dialect
 	text  string
-	spans []tokens.Span // no line starts in these
+	found *tokens.Spans
+	spans []tokens.Span // of found: no line starts in these
 	limit int           // the length of what is kept whole
 	start int           // of the range
 	end   int
@@ -38,8 +39,8 @@ func windowed(language, text string, start, end, limit int) (Symbol, bool) {
 	if !ok {
 		return Symbol{}, false
 	}
-	w := window{d: d, text: text, limit: limit, start: start, end: end}
-	w.spans = tokens.Spans(d, text, min(end+2*limit, len(text)))
+	w := window{d: d, text: text, found: tokens.NewSpans(d, text), limit: limit, start: start, end: end}
+	w.spans = w.found.Until(min(end+2*limit, len(text)))
 	levels := w.levels()
 	var b strings.Builder
 	var pieces []piece
@@ -135,6 +136,30 @@ func (w *window) lineStart(at int) int { return strings.LastIndexByte(w.text[:at
 // previous is the start of the line before the one that starts at a byte.
 func (w *window) previous(at int) int { return w.lineStart(at - 1) }
 
+// upward goes through the lines of a text from one up, faster than one at a time.
+type upward struct {
+	text   string
+	starts []int // of the lines before the one that was returned last
+}
+
+// stretch is how many bytes upward reads at once.
+const stretch = 4 << 10
+
+// previous is the start of the line before the one that starts at a byte, which
+// previous has returned, but for the first time.
+func (u *upward) previous(at int) int {
+	if len(u.starts) == 0 {
+		from := strings.LastIndexByte(u.text[:max(at-1-stretch, 0)], '\n') + 1
+		for from < at {
+			u.starts = append(u.starts, from)
+			from += strings.IndexByte(u.text[from:at], '\n') + 1
+		}
+	}
+	last := len(u.starts) - 1
+	at, u.starts = u.starts[last], u.starts[:last]
+	return at
+}
+
 // continues says whether a line closes or continues what stands above it, or is
 // a preprocessor's or a label, which stand where they like.
 func (w *window) continues(at int, body string) bool {
@@ -189,9 +214,10 @@ func (w *window) levels() []level {
 	at := w.lineStart(w.start)
 	least := w.cursorIndent(at) + 1
 	open := false // the last level's line continues one above it
+	up := upward{text: w.text}
 	for {
 		if at > 0 && w.deeper(at, least, open) {
-			at = w.previous(at)
+			at = up.previous(at)
 			continue
 		}
 		body, _, indent, blank := w.row(at)
@@ -204,7 +230,7 @@ func (w *window) levels() []level {
 		if at == 0 || least == 0 && !open && len(out) > 0 {
 			break
 		}
-		at = w.previous(at)
+		at = up.previous(at)
 	}
 	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
 		out[i], out[j] = out[j], out[i]
@@ -345,24 +371,29 @@ func (w *window) head(l level, until int) (end int, closer string) {
 func (w *window) close(code int) int {
 	first := w.lineStart(code)
 	_, at, indent, _ := w.row(first)
-	w.spans = tokens.Spans(w.d, w.text, len(w.text))
-	last := at
+	w.spans = w.found.Until(len(w.text))
+	begin := at
 	for at < len(w.text) {
+		if w.deeper(at, indent+1, false) {
+			n := strings.IndexByte(w.text[at:], '\n') + 1
+			if n == 0 {
+				n = len(w.text) - at
+			}
+			at += n
+			continue
+		}
 		body, next, n, blank := w.row(at)
 		if !blank && n <= indent && !tokens.Within(w.spans, at) {
 			if body[0] == '}' || w.d.Blocks == tokens.EndWords && firstWord(body) == "end" {
 				return at + strings.Index(w.text[at:], body) + len(closing(body))
 			}
 			if !w.continues(at, body) {
-				return last
+				break
 			}
-		}
-		if !blank {
-			last = at + strings.Index(w.text[at:], body) + len(body)
 		}
 		at = next
 	}
-	return last
+	return max(begin, len(strings.TrimRight(w.text[:at], " \t\r\n")))
 }
 
 // closing is what closes a block at the start of a line.

@@ -40,7 +40,7 @@ func (w *Workspace) Read(ctx context.Context, name string, first, last int) (Exc
 	if err != nil {
 		return Excerpt{}, err
 	}
-	text, err := w.text(at, maxFileBytes)
+	text, err := w.text(ctx, at, maxFileBytes)
 	if err != nil {
 		return Excerpt{}, err
 	}
@@ -81,8 +81,11 @@ func lines(text string, first, last int) (cut string, from, to int, more bool) {
 	return text[start:end], first, to, false
 }
 
-// text returns a file's text: the open document's, else the disk's.
-func (w *Workspace) text(at place, limit int64) (string, error) {
+// text returns the text of a file that was named: the open document's, else the disk's.
+func (w *Workspace) text(ctx context.Context, at place, limit int64) (string, error) {
+	if r, ok := w.options.Files.(Refresher); ok {
+		r.Refresh(ctx, at.path())
+	}
 	if text, ok := w.open(at); ok {
 		return text, nil
 	}

@@ -81,7 +81,7 @@ type gathering struct {
 func (g *gathering) follow(ctx context.Context, m Mention) {
 	switch m.Kind {
 	case mentionFile:
-		g.file(m)
+		g.file(ctx, m)
 	case mentionBuffer:
 		g.buffer(m)
 	case mentionSelection:
@@ -120,13 +120,13 @@ func (g *gathering) add(m Mention, i chat.ContextItem) {
 	g.items = append(g.items, i)
 }
 
-func (g *gathering) file(m Mention) {
+func (g *gathering) file(ctx context.Context, m Mention) {
 	at, err := g.w.locate(m.Value)
 	if err != nil {
 		g.out = append(g.out, because(chat.ContextFile, m.String(), err))
 		return
 	}
-	text, err := g.w.text(at, maxFileBytes)
+	text, err := g.w.text(ctx, at, maxFileBytes)
 	if err != nil {
 		g.out = append(g.out, because(chat.ContextFile, m.String(), err))
 		return

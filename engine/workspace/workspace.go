@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"context"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -16,6 +17,14 @@ type Overlay interface {
 	Open(path string) (text string, ok bool)
 	// Opened returns the paths of the open documents, the last touched first.
 	Opened() []string
+}
+
+// Refresher is an [Overlay] that does not know by itself what the editor shows.
+// Refresh is called before a file is read that was named, once it is known that
+// it may be read, and never while many files are looked through. It returns when
+// Open says what the editor shows, or when that cannot be known.
+type Refresher interface {
+	Refresh(ctx context.Context, path string)
 }
 
 // Options are what a workspace is made of.

@@ -9,6 +9,9 @@
 // notifications that are composed by the sender without reflection:
 // [Stream.WriteBody] puts such a ready body on the wire with no allocation.
 //
+// [Lines] does the same for protocols with one message on each line, as the Agent
+// Client Protocol has it.
+//
 // Reading is done by one goroutine, the connection's read loop. Writing is safe
 // from any goroutine: each message leaves in one Write, and writers wait for
 // each other. A peer that does not read blocks its writers; nothing is queued

@@ -171,15 +171,23 @@ func decode(body []byte) (jsonrpc2.Message, error) {
 	return nil, jsonrpc2.ErrInvalidRequest
 }
 
-// refuse answers a message that could not be read, under a null id because
-// which request it was is not known.
+// refuse answers what was no message.
 func (s *Stream) refuse(ctx context.Context, cause error) error {
-	wire := jsonrpc2.NewError(jsonrpc2.InvalidRequest, "not a JSON-RPC request: a JSON object with \"jsonrpc\": \"2.0\" and a method was expected")
-	if errors.Is(cause, jsonrpc2.ErrParse) {
-		wire = jsonrpc2.NewError(jsonrpc2.ParseError, "the message is not valid JSON")
-	}
-	_, err := s.Write(ctx, jsonrpc2.NewResponse(jsonrpc2.ID{}, nil, wire))
+	_, err := s.Write(ctx, refusal(cause))
 	return err
+}
+
+// refusal is the answer to what was no message: without an id, since it has none
+// or it cannot be read.
+func refusal(cause error) jsonrpc2.Message {
+	wire := jsonrpc2.NewError(jsonrpc2.InvalidRequest, "not a JSON-RPC request: a JSON object with \"jsonrpc\": \"2.0\" and a method was expected")
+	switch {
+	case errors.Is(cause, jsonrpc2.ErrParse):
+		wire = jsonrpc2.NewError(jsonrpc2.ParseError, "the message is not valid JSON")
+	case errors.Is(cause, errOverlong):
+		wire = jsonrpc2.NewError(jsonrpc2.InvalidRequest, cause.Error())
+	}
+	return jsonrpc2.NewResponse(jsonrpc2.ID{}, nil, wire)
 }
 
 // headerRoom is what a header needs before a body of any length that fits an int.

@@ -213,6 +213,9 @@ func (e *Editor) readPage(uri string) {
 		defer e.change(func() { e.reading-- })
 		var r struct{ Text string }
 		if c.err != nil || json.Unmarshal(c.result, &r) != nil {
+			if e.closing.Load() {
+				return // it crossed the end of the session
+			}
 			e.breach("workspace/textDocumentContent %s: %v %.200s", uri, c.err, c.result)
 			return
 		}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -86,6 +87,8 @@ type Editor struct {
 	stop   context.CancelFunc
 	stderr *syncBuffer // the server's log
 	close  sync.Once
+
+	closing atomic.Bool // the editor is ending the session: what it asks for now may be refused
 
 	mu       sync.Mutex
 	changed  chan struct{} // closed and replaced whenever anything below changes; guarded by mu, as are the others
@@ -269,6 +272,7 @@ func (e *Editor) Close() {
 
 func (e *Editor) closeOnce() {
 	e.Resume()
+	e.closing.Store(true)
 	if !e.Ended() {
 		last := e.Send("shutdown", nil)
 		e.until("shutdown's response", func() bool { return last.Over() || e.Ended() }, func() {})

@@ -103,6 +103,15 @@ export interface ChatResult {
   metrics: { firstTokenMs: number; totalMs: number; tokensPerSecond: number };
   redactions: Redaction[];
   steps?: Step[];
+  left?: Left[];
+}
+
+/** What was asked for and not sent, or not all of it; name and reason are a sentence. */
+export interface Left {
+  kind: ContextKind;
+  uri?: string;
+  name?: string;
+  reason: string;
 }
 
 export interface ConversationSummary {
@@ -290,11 +299,12 @@ export interface ProposeResult {
   imports: TextEdit[];
 }
 
-/** The data of a failed request's error. */
+/** The data of a failed request's error; of a cancelled question it is the conversation alone. */
 export interface ErrorData {
   kind: string;
   message: string;
   hint: string;
+  conversationId?: string;
 }
 
 export type Nothing = Record<string, never>;

@@ -1,13 +1,24 @@
 // Shows Markdown as it arrives. What is final is rendered once and never touched again;
-// the tail, which is short, is rendered anew in each frame that changed it.
+// the tail, which is short, is rendered anew in each frame that changed it. Final blocks
+// stand in sections of a few, and tables and lists end after so many rows: a browser
+// that lays out the tail looks at each of its neighbours, and there are never many.
 
 import { CodeBlock, type BlockHome } from './code-block';
 import type { Desk } from './desk';
+import { element } from './element';
 import { renderMarkdown } from './markdown';
 import { Splitter, type Piece } from './splitter';
 
 /** How much text is split between two looks at the clock; in characters. */
 const SLICE = 8192;
+/** How many blocks a section holds. */
+const SECTION = 16;
+/** How many rows a table and items a list holds before another goes on. */
+const ROWS = 200;
+/** How many pieces are rendered at once. */
+const RUN = 50;
+/** A paragraph that Markdown makes nothing of: it begins with a letter and goes on without marks. */
+const WORDS = /^\p{L}[\p{L}\p{N} ,;.'"’()?…–-]*$/u;
 
 export class GrowingText {
   readonly blocks: CodeBlock[] = [];
@@ -15,7 +26,8 @@ export class GrowingText {
   readonly #desk: Desk;
   readonly #home: BlockHome;
   readonly #splitter = new Splitter();
-  readonly #tail = document.createElement('div');
+  readonly #tail = element('div', { class: 'tail' });
+  #section: HTMLElement | undefined;
   readonly #job = (deadline: number) => this.#pump(deadline);
   #open: CodeBlock | undefined;
   #waiting: string[] = [];
@@ -23,12 +35,13 @@ export class GrowingText {
   #next = 0;
   #finished = false;
   #tailText = '';
+  /** The tail's words, while it has nothing but words. */
+  #words: Text | undefined;
 
   constructor(root: HTMLElement, desk: Desk, home: BlockHome) {
     this.#root = root;
     this.#desk = desk;
     this.#home = home;
-    this.#tail.className = 'tail';
     root.append(this.#tail);
   }
 
@@ -112,12 +125,28 @@ export class GrowingText {
         this.#open = undefined;
         break;
       case 'rows':
-        this.#showRows(piece.head, piece.text, piece.joins);
+        this.#showRows(piece.head, this.#run(piece, ''), piece.joins);
+        break;
+      case 'item':
+        this.#showBlocks(this.#run(piece, ''), piece.joins);
         break;
       case 'markdown':
-      case 'item':
-        this.#showBlocks(piece.text, piece.joins);
+        this.#showBlocks(this.#run(piece, '\n'), piece.joins);
     }
+  }
+
+  // The pieces that follow in this frame and can be read with the first: a render costs more than its text.
+  #run(first: Exclude<Piece, { kind: `code${string}` }>, between: string): string {
+    let run = first.text;
+    for (let count = 1; count < RUN && run.length < SLICE; count++) {
+      const piece = this.#pieces[this.#next];
+      if (piece?.kind !== first.kind || piece.joins !== (first.kind !== 'markdown')) break;
+      // After an empty line an item would make its whole list one of paragraphs.
+      if (first.kind === 'item' && run.endsWith('\n\n')) break;
+      run += between + piece.text;
+      this.#next++;
+    }
+    return run;
   }
 
   // The lines of code that follow each other in this frame, as one.
@@ -135,12 +164,9 @@ export class GrowingText {
   #showRows(head: string, text: string, joins: boolean): void {
     const fragment = renderMarkdown(head + text);
     const table = joins ? this.#last()?.querySelector('table') : undefined;
-    if (!table) {
-      this.#insert(fragment);
-      return;
-    }
-    const body = table.tBodies[0] ?? table.createTBody();
-    body.append(...fragment.querySelectorAll('tbody tr'));
+    const body = table && (table.tBodies[0] ?? table.createTBody());
+    if (!body || body.childElementCount >= ROWS) this.#insert(fragment);
+    else body.append(...fragment.querySelectorAll('tbody tr'));
   }
 
   #showBlocks(text: string, joins: boolean): void {
@@ -148,7 +174,7 @@ export class GrowingText {
     this.#makeCode(fragment, this.blocks);
     const last = this.#last();
     const first = fragment.firstElementChild;
-    if (joins && last && first && last.tagName === first.tagName && /^(P|UL|OL)$/.test(first.tagName)) {
+    if (joins && last && first && goesOn(last, first)) {
       if (first.tagName === 'P') last.append(' ');
       last.append(...first.childNodes);
       first.remove();
@@ -159,23 +185,47 @@ export class GrowingText {
   #showTail(): void {
     const tail = this.#splitter.tail();
     if (!this.#showsTail() || this.#tailText === (tail?.text ?? '')) return;
+    const before = this.#tailText;
     this.#tailText = tail?.text ?? '';
+    if (tail && this.#growWords(before, tail.text)) return;
+    this.#words = undefined;
     if (!tail) {
       this.#tail.replaceChildren();
       return;
     }
     const fragment = renderMarkdown(tail.text);
     this.#makeCode(fragment, [...this.blocks]);
+    const inList = tail.kind === 'item' && this.#last()?.tagName === fragment.firstElementChild?.tagName;
+    this.#tail.classList.toggle('in-list', inList);
+    addCaret(fragment);
     this.#tail.replaceChildren(fragment);
   }
 
+  /** Shows a tail of nothing but words without reading it as Markdown; says whether it could. */
+  #growWords(before: string, text: string): boolean {
+    if (!WORDS.test(text)) return false;
+    if (this.#words && text.startsWith(before)) {
+      this.#words.appendData(text.slice(before.length));
+      return true;
+    }
+    this.#words = new Text(text);
+    this.#tail.classList.remove('in-list');
+    const caret = element('span', { class: 'caret' });
+    this.#tail.replaceChildren(element('p', { dir: 'auto' }, this.#words, caret));
+    return true;
+  }
+
   #last(): Element | undefined {
-    return (this.#showsTail() ? this.#tail.previousElementSibling : this.#root.lastElementChild) ?? undefined;
+    return this.#section?.lastElementChild ?? undefined;
   }
 
   #insert(node: Node): void {
-    if (this.#showsTail()) this.#tail.before(node);
-    else this.#root.append(node);
+    if (!this.#section || this.#section.childElementCount >= SECTION) {
+      this.#section = element('div', { class: 'section' });
+      if (this.#showsTail()) this.#tail.before(this.#section);
+      else this.#root.append(this.#section);
+    }
+    this.#section.append(node);
   }
 
   #makeCode(fragment: DocumentFragment, blocks: CodeBlock[]): void {
@@ -187,4 +237,18 @@ export class GrowingText {
       if (blocks === this.blocks) block.finish();
     }
   }
+}
+
+/** Whether what is in `first` belongs into `last`, the block before it. */
+function goesOn(last: Element, first: Element): boolean {
+  if (last.tagName !== first.tagName) return false;
+  return first.tagName === 'P' || (/^[UO]L$/.test(first.tagName) && last.childElementCount < ROWS);
+}
+
+/** Puts the caret where the next word comes. */
+function addCaret(fragment: DocumentFragment): void {
+  let at: Element | null = fragment.lastElementChild;
+  while (at?.lastElementChild && /^([UO]L|LI|P|H\d|BLOCKQUOTE)$/.test(at.lastElementChild.tagName))
+    at = at.lastElementChild;
+  if (at && /^(LI|P|H\d)$/.test(at.tagName)) at.append(element('span', { class: 'caret' }));
 }

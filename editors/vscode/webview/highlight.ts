@@ -66,6 +66,8 @@ for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(
 
 /** The most that is coloured at once, in characters: some 10 ms of work. */
 const LIMIT = 20_000;
+/** What a piece of work takes as a rule, in milliseconds. */
+const PIECE = 5;
 
 /** Coloured code, or undefined where it stays plain: a language unknown here, or too much. */
 export function highlight(code: string, language: string): DocumentFragment | undefined {
@@ -80,13 +82,15 @@ function longestLine(code: string): number {
 
 const waiting: (() => void)[] = [];
 
-/** Runs work in idle time, one piece at a time, in the order it came. */
+/** Runs work in idle time, in the order it came, at least a piece every half second. */
 export function whenIdle(work: () => void): void {
-  if (waiting.push(work) === 1) requestIdleCallback(runOne, { timeout: 500 });
+  if (waiting.push(work) === 1) requestIdleCallback(runSome, { timeout: 500 });
 }
 
-function runOne(): void {
-  waiting[0]?.();
-  waiting.shift();
-  if (waiting.length > 0) requestIdleCallback(runOne, { timeout: 500 });
+function runSome(idle: IdleDeadline): void {
+  do {
+    waiting[0]?.();
+    waiting.shift();
+  } while (waiting.length > 0 && idle.timeRemaining() > PIECE);
+  if (waiting.length > 0) requestIdleCallback(runSome, { timeout: 500 });
 }

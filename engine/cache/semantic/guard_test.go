@@ -13,6 +13,7 @@ func TestCompareSaysWhy(t *testing.T) {
 		{"What does Foobar.Get do?", "What does FooBar.Get do?", "identifier Foobar.Get/FooBar.Get"},
 		{"Why does my goroutine stop?", "Why does my goroutine not stop?", "negation"},
 		{"Why does await work in a loop?", "Why doesn't await work in a loop?", "negation"},
+		{"Why does cron never not run?", "Why does cron run?", "negation"},
 		{"How do I migrate from Vite to Webpack?", "How do I migrate from Webpack to Vite?", "direction Vite: from/to"},
 		{"How do I convert a string to an int?", "How do I convert an int to a string?", "direction string: from/to"},
 		{"How do I call C from Go?", "How do I call Go from C?", "direction"},

@@ -189,7 +189,7 @@ func (f *Code) worded(i int, isType bool) *Declaration {
 	j := i + 1
 	if f.d.Title == "Go" && f.Text(j) == "(" { // a receiver, or the type of a function
 		j = f.Match(j) + 1
-		if j == 1 || !f.Toks[i].Leads {
+		if j == 1 || !f.Toks[i].Leads || f.Text(j+1) == "." || f.Text(j+1) == "{" { // what it returns is no name
 			return nil
 		}
 	}

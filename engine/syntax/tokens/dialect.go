@@ -1,9 +1,7 @@
 package tokens
 
 import (
-	"maps"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 )
@@ -70,9 +68,6 @@ func Of(lang string) (*Dialect, bool) {
 
 // Directives says whether lines that start with "#" are a preprocessor's.
 func (d *Dialect) Directives() bool { return d.directives }
-
-// Languages lists the identifiers that have a dialect of their own, in no order.
-func Languages() []string { return slices.Collect(maps.Keys(built())) }
 
 // built is the table of the dialects, with what scanning looks up in each.
 var built = sync.OnceValue(func() map[string]*Dialect {

@@ -60,7 +60,7 @@ func TestDialects(t *testing.T) {
 		}
 		texts = append(texts, string(data))
 	}
-	for _, name := range Languages() {
+	for _, name := range languages() {
 		d, _ := Of(name)
 		for _, text := range texts {
 			toks := Scan(d, text)

@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -8,25 +9,39 @@ import (
 // Span is a piece of a text, in bytes.
 type Span struct{ Start, End int }
 
-// Spans lists the strings, comments and macros that start before limit and run
-// over several lines, in order: on any other line of the text code starts anew. It
-// searches for their marks instead of reading every token, which takes a small part
-// of the time; a plain string in quotation marks that runs over lines is not found.
-func Spans(d *Dialect, text string, limit int) []Span {
+// Spans finds the strings, comments and macros of a text that run over several
+// lines: on any other line of the text code starts anew. It searches for their
+// marks instead of reading every token, which takes a small part of the time; a
+// plain string in quotation marks that runs over lines is not found. Make it with
+// [NewSpans]. It is used by one goroutine.
+type Spans struct {
+	scanner
+
+	marks []string
+	next  []int // where each mark stands next, -1 unknown
+	out   []Span
+	end   int // of the line that was looked at last
+	at    int // where to search on
+}
+
+// NewSpans returns a finder that has read nothing yet.
+func NewSpans(d *Dialect, text string) *Spans {
+	f := &Spans{scanner: scanner{d: d, text: text, line: 1}, marks: d.longMarks()}
 	if len(text) > maxText {
-		return nil
+		f.marks = nil
 	}
-	f := spanFinder{scanner: scanner{d: d, text: text, line: 1}}
-	for _, mark := range d.longMarks() {
-		f.marks = append(f.marks, mark)
-		f.next = append(f.next, -1)
-	}
-	for pos := 0; pos < limit; {
-		at, mark := f.search(pos)
+	f.next = slices.Repeat([]int{-1}, len(f.marks))
+	return f
+}
+
+// Until lists what starts before a byte, in order.
+func (f *Spans) Until(limit int) []Span {
+	for f.at < limit {
+		at, mark := f.search(f.at)
 		if at >= limit {
 			break
 		}
-		pos = f.line(pos, at, mark)
+		f.at = f.line(f.at, at, mark)
 	}
 	return f.out
 }
@@ -70,26 +85,12 @@ func (d *Dialect) longMarks() []string {
 	return out
 }
 
-// spanFinder searches for the marks of a dialect.
-type spanFinder struct {
-	scanner
-
-	marks []string
-	next  []int // where each mark stands next, -1 unknown
-	out   []Span
-	end   int // of the line that was looked at last
-}
-
 // search returns the first mark from pos on, the end of the text where there is none.
-func (f *spanFinder) search(pos int) (at int, mark string) {
+func (f *Spans) search(pos int) (at int, mark string) {
 	at = len(f.text)
 	for i, m := range f.marks {
 		if f.next[i] < pos {
-			if n := strings.Index(f.text[pos:], m); n >= 0 {
-				f.next[i] = pos + n
-			} else {
-				f.next[i] = len(f.text)
-			}
+			f.next[i] = index(f.text, m, pos)
 		}
 		if f.next[i] < at {
 			at, mark = f.next[i], m
@@ -98,9 +99,30 @@ func (f *spanFinder) search(pos int) (at int, mark string) {
 	return at, mark
 }
 
+// index is where a mark stands next in a text, its end where nowhere. In code the
+// last bytes of the marks of two are rarer than the first ones.
+func index(text, mark string, from int) int {
+	if len(mark) != 2 {
+		if n := strings.Index(text[from:], mark); n >= 0 {
+			return from + n
+		}
+		return len(text)
+	}
+	for at := from + 1; at < len(text); at++ {
+		n := strings.IndexByte(text[at:], mark[1])
+		if n < 0 {
+			break
+		}
+		if at += n; text[at-1] == mark[0] {
+			return at - 1
+		}
+	}
+	return len(text)
+}
+
 // line looks at the line of a mark and returns where to search on. Where the
 // mark is closed on its line nothing needs to be read.
-func (f *spanFinder) line(pos, at int, mark string) int {
+func (f *Spans) line(pos, at int, mark string) int {
 	start := pos + strings.LastIndexByte(f.text[pos:at], '\n') + 1
 	if at >= f.end {
 		f.end = len(f.text)
@@ -120,9 +142,15 @@ func (f *spanFinder) line(pos, at int, mark string) int {
 	if mark != continued && strings.Count(f.text[start:end], mark)%2 == 0 {
 		return end
 	}
-	f.at, f.seen, f.toks = start, start > 0 && f.text[start-1] != '\n', f.toks[:0]
-	for f.at <= end && f.at < len(f.text) {
-		f.scanner.next(f.text[f.at])
+	if strings.TrimLeft(f.text[start:at], " \t") == "" {
+		if n := f.closed(at, mark); n > end {
+			f.out = append(f.out, Span{at, n})
+			return n
+		}
+	}
+	f.scanner.at, f.seen, f.toks = start, start > 0 && f.text[start-1] != '\n', f.toks[:0]
+	for f.scanner.at <= end && f.scanner.at < len(f.text) {
+		f.scanner.next(f.text[f.scanner.at])
 	}
 	f.heres = nil
 	for _, t := range f.toks {
@@ -134,5 +162,33 @@ func (f *spanFinder) line(pos, at int, mark string) int {
 			f.out = append(f.out, span)
 		}
 	}
-	return max(f.at, end)
+	return max(f.scanner.at, end)
+}
+
+// closed is where a comment or a documentation string ends that starts with a mark
+// here, where that needs no more than its closing mark; 0 else.
+func (f *Spans) closed(at int, mark string) int {
+	for _, b := range f.d.blockComments {
+		if b[0] == mark && len(b) == 2 && !f.d.nests {
+			return f.after(at+len(mark), b[1])
+		}
+	}
+	for i := range f.d.quotes {
+		q := &f.d.quotes[i]
+		if q.open != mark || len(mark) != 3 || q.insert != "" {
+			continue
+		}
+		if n := f.after(at+len(mark), q.end); n > 0 && strings.IndexByte(f.text[at:n], '\\') < 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// after is where a closing mark ends that stands after a byte, 0 where none does.
+func (f *Spans) after(at int, mark string) int {
+	if n := strings.Index(f.text[at:], mark); n >= 0 {
+		return at + n + len(mark)
+	}
+	return 0
 }

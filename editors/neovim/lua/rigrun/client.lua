@@ -94,6 +94,26 @@ function M.config()
   }
 end
 
+--- enabled is the configuration for vim.lsp.enable: one client for the files of all folders.
+---@return table
+function M.enabled()
+  local config = M.config()
+  config.root_markers = nil
+  config.root_dir = function(bufnr, start)
+    if vim.api.nvim_buf_get_name(bufnr) ~= '' then
+      start(M._root(bufnr))
+    end
+  end
+  config.reuse_client = function(client, wanted)
+    local same = client.name == wanted.name and not client.rpc.is_closing()
+    if same and client.initialized then
+      M._add_folder(client, wanted.root_dir)
+    end
+    return same
+  end
+  return config
+end
+
 --- The client this module started; one that vim.lsp.enable started is found by its name.
 ---@type integer?
 local started
@@ -114,13 +134,13 @@ end
 
 ---@param bufnr integer
 ---@return string
-local function root(bufnr)
+function M._root(bufnr)
   local name = is_file(bufnr) and vim.api.nvim_buf_get_name(bufnr) or nil
   return name and (vim.fs.root(name, '.git') or vim.fs.dirname(name)) or vim.uv.cwd()
 end
 
---- add_folder tells a running server of a further folder.
-local function add_folder(client, dir)
+--- _add_folder tells a running server of a further folder.
+function M._add_folder(client, dir)
   local uri = vim.uri_from_fname(dir)
   client.workspace_folders = client.workspace_folders or {}
   for _, folder in ipairs(client.workspace_folders) do
@@ -148,7 +168,7 @@ function M.attach(bufnr)
       vim.lsp.config('rigrun', config)
       config = vim.deepcopy(vim.lsp.config.rigrun)
     end
-    config.root_dir = root(bufnr)
+    config.root_dir = M._root(bufnr)
     started = vim.lsp.start(config, { bufnr = bufnr, attach = is_file(bufnr) })
     client = started and vim.lsp.get_client_by_id(started)
     if not client then
@@ -158,7 +178,7 @@ function M.attach(bufnr)
     return client
   end
   if is_file(bufnr) then
-    add_folder(client, root(bufnr))
+    M._add_folder(client, M._root(bufnr))
     vim.lsp.buf_attach_client(bufnr, client.id)
   end
   return client

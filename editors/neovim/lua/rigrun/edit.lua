@@ -141,8 +141,44 @@ local function edits_of(edit)
   return vim.uri_to_bufnr(uri), edits, nil
 end
 
+--- plain is a workspace edit without its annotations, which have Neovim 0.12 ask once more.
+---@param edit table
+---@return table
+local function plain(edit)
+  edit = vim.deepcopy(edit)
+  edit.changeAnnotations = nil
+  for _, change in ipairs(edit.documentChanges or {}) do
+    change.annotationId = nil
+    for _, text_edit in ipairs(change.edits or {}) do
+      text_edit.annotationId = nil
+    end
+  end
+  return edit
+end
+
+--- confirm makes an edit that is not text in one buffer, such as a new file, once a
+--- person agrees: there is nothing to compare it with.
+---@param edit table
+---@param encoding string
+---@param done fun(applied: boolean, reason: string?)
+local function confirm(edit, encoding, done)
+  local names = {}
+  for _, change in ipairs(edit.documentChanges or {}) do
+    if change.kind then
+      names[#names + 1] = ('%s %s'):format(change.kind, vim.fn.fnamemodify(vim.uri_to_fname(change.uri or change.newUri), ':t'))
+    end
+  end
+  local what = #names > 0 and table.concat(names, ', ') or 'change several files'
+  vim.ui.select({ 'yes', 'no' }, { prompt = 'rigrun: ' .. what .. '?' }, function(choice)
+    if choice ~= 'yes' then
+      return done(false, 'it was rejected')
+    end
+    vim.lsp.util.apply_workspace_edit(plain(edit), encoding)
+    done(true)
+  end)
+end
+
 --- preview shows a workspace edit. done is told whether anything was changed.
---- What is not text in one buffer, such as a new file, is made at once: there is nothing to show.
 ---@param edit table?
 ---@param done fun(applied: boolean, reason: string?)
 function M.preview(edit, done)
@@ -153,8 +189,7 @@ function M.preview(edit, done)
   end
   local bufnr, edits, version = edits_of(edit)
   if not bufnr then
-    vim.lsp.util.apply_workspace_edit(edit, c.offset_encoding)
-    return done(true)
+    return confirm(edit, c.offset_encoding, done)
   end
   if not vim.api.nvim_buf_is_loaded(bufnr) then
     vim.fn.bufload(bufnr)
@@ -175,6 +210,7 @@ function M.on_apply(_, params)
   local waiting = false
   M.preview(params.edit, function(a, why)
     decided, applied, reason = true, a, why
+    message.event('EditDone', { applied = a, reason = why })
     if waiting then
       coroutine.resume(co)
     end

@@ -77,8 +77,22 @@ function M.tell(err)
   M.event('Error', err)
 end
 
+--- The events, for `:help rigrun-events`: name, and what is in `data`.
+---@type { name: string, help: string }[]
+M.events = {
+  { name = 'Start', help = 'A question was asked. `bufnr` is the buffer of the conversation.' },
+  { name = 'Done', help = 'An answer ended. `bufnr`, and `result` as rigrun/chat returns it, or `error`: `kind`, `message`, `hint`.' },
+  { name = 'EditStart', help = 'An edit is being made. `title` is that of its code action.' },
+  { name = 'Preview', help = 'An edit is shown in buffer `bufnr`, in as many parts as `hunks` says.' },
+  { name = 'EditDone', help = 'An edit was decided: `applied`, or `reason` or `error`.' },
+  { name = 'Resumed', help = 'A kept conversation was opened: `bufnr` and `conversationId`.' },
+  { name = 'Status', help = "The server's state has changed: the parameters of rigrun/status." },
+  { name = 'Exit', help = 'The server ended: `code` and `signal`.' },
+  { name = 'Error', help = 'A message about an error was shown: `kind`, `message`, `hint`.' },
+}
+
 --- event fires `User Rigrun<name>` for others to build on.
----@param name string
+---@param name string one of `events`
 ---@param data? table
 function M.event(name, data)
   vim.api.nvim_exec_autocmds('User', { pattern = 'Rigrun' .. name, modeline = false, data = data })

@@ -67,14 +67,15 @@ local function draw(p, hunk, row)
     end_row = hunk.after and row or row + #hunk.old,
     hl_group = not hunk.after and 'DiffDelete' or nil,
     hl_eol = true,
-    sign_text = hunk.accepted and '✓' or '~',
     strict = false,
   })
-  -- Virtual lines stand below the last old line, in a mark of their own.
+  -- Virtual lines stand below the last old line, in a mark of their own; so does the
+  -- sign, which would otherwise stand beside the line after it too.
   hunk.shown = vim.api.nvim_buf_set_extmark(p.bufnr, ns, hunk.after and row or row + #hunk.old - 1, 0, {
     id = hunk.shown,
     virt_lines = virtual,
     virt_lines_above = hunk.top,
+    sign_text = hunk.accepted == nil and '~' or hunk.accepted and '✓' or nil,
     strict = false,
   })
 end

@@ -13,7 +13,7 @@ import { hostile, type Hostile } from './hostile';
 import { answerEnd, init, question, route } from './samples';
 
 /** The longest an answer may take to show, in milliseconds: far above what it takes, for busy machines. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 /** Elements a rendered answer may be made of: those of Markdown, and the panel's own. */
 const ELEMENTS = new Set(
   (

@@ -1,6 +1,6 @@
 //go:build ignore
 
-// The program generate writes std.txt: the exported functions, variables, types
+// The program generate writes std.txt.gz: the exported functions, variables, types
 // and methods of the standard library packages that Go code uses most, without
 // bodies, so that calls into them have types where no Go installation is read.
 // Run it with "go generate ./engine/backend/outline".
@@ -8,6 +8,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"go/format"
 	"go/importer"
@@ -46,7 +47,23 @@ func run() error {
 		}
 		fmt.Fprintf(&out, "-- %s --\n%s", path, src)
 	}
-	return os.WriteFile("std/std.txt", out.Bytes(), 0o644)
+	return write("std/std.txt.gz", out.Bytes())
+}
+
+// write writes a file, packed.
+func write(path string, text []byte) error {
+	var out bytes.Buffer
+	z, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	if _, err := z.Write(text); err != nil {
+		return err
+	}
+	if err := z.Close(); err != nil {
+		return err
+	}
+	return os.WriteFile(path, out.Bytes(), 0o644)
 }
 
 type writer struct {
