@@ -335,11 +335,10 @@ function steps(page) {
         mkdirSync(folder, { recursive: true });
         llama = await startLlamaServer(folder);
         if (llama.missing !== undefined) return `skipped: ${llama.missing}`;
-        const before = await answers().count();
         change({ 'rigrun.local.url': llama.url });
         await panel.locator('.picker-model option[value="tiny"]').waitFor({ state: 'attached' });
         await ask('what is a mutex');
-        await answers().nth(before).waitFor();
+        await lastAnswer().locator('.route').filter({ hasText: 'tiny' }).waitFor();
         await answered();
         const text = await lastAnswer().locator('.text').innerText();
         assert.notEqual(text.trim(), '');
