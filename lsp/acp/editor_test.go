@@ -188,7 +188,7 @@ func (e *editor) reply(id int, m response) {
 // What the schema calls the requests and the responses.
 var (
 	requestNames = map[string]string{
-		methodReadTextFile: "ReadTextFileRequest",
+		methodReadTextFile: "ReadTextFileRequest", methodWriteTextFile: "WriteTextFileRequest", methodRequestPermission: "RequestPermissionRequest",
 	}
 	responseNames = map[string]string{
 		methodInitialize: "InitializeResponse", methodSessionNew: "NewSessionResponse", methodSessionLoad: "LoadSessionResponse",
@@ -264,7 +264,7 @@ func (e *editor) initialize() {
 	e.t.Helper()
 	e.do(methodInitialize, map[string]any{
 		"protocolVersion":    1,
-		"clientCapabilities": map[string]any{"fs": map[string]any{"readTextFile": e.serve != nil}},
+		"clientCapabilities": map[string]any{"fs": map[string]any{"readTextFile": e.serve != nil, "writeTextFile": e.serve != nil}},
 	}, nil)
 }
 
@@ -307,14 +307,18 @@ func (e *editor) told(kind string) (list []update) {
 		var n struct {
 			Update struct {
 				update
-				Content textBlock `json:"content"`
+				Content json.RawMessage `json:"content"`
 			} `json:"update"`
 		}
 		if err := json.Unmarshal(raw, &n); err != nil {
 			e.t.Error(err)
 		}
 		if u := n.Update.update; u.Kind == kind {
-			u.Content = n.Update.Content
+			var block textBlock
+			_ = json.Unmarshal(n.Update.Content, &block) // a tool call's is a list
+			if u.Content = block; block.Type == "" {
+				u.Content = string(n.Update.Content)
+			}
 			list = append(list, u)
 		}
 	}
