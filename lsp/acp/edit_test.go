@@ -66,7 +66,8 @@ func editing(t *testing.T, w *writer, answer string) (e *editor, session string,
 	}
 	w.buffer, w.asked = "// Not saved.\n"+string(raw), make(chan struct{}, 1)
 	e = start(t, world{url: server.URL, serve: w.serve})
-	return e, e.open(folder), file
+	session = e.open(folder)
+	return e, session, file
 }
 
 // function is a link to the lines of Sum in the buffer.
