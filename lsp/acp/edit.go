@@ -40,12 +40,13 @@ func (a *Agent) change(ctx context.Context, s *session, req *chat.Request, r *ch
 		a.tell(s.id, update{Kind: updateMessage, Content: text("\n\n*Not applied: " + err.Error() + "*")})
 		return
 	}
-	a.tell(s.id, update{
+	shown := update{
 		Kind: updateToolCall, ToolCallID: p.id, Title: "Edit " + filepath.Base(item.Path), ToolKind: "edit", Status: "pending",
 		Content: p.diff(), Locations: []location{{item.Path}},
-	})
+	}
+	a.tell(s.id, shown)
 	done := update{Kind: updateToolCallUpdate, ToolCallID: p.id, Status: "completed"}
-	if err := a.applyAllowed(ctx, s, p); err != nil {
+	if err := a.applyAllowed(ctx, s, p, shown); err != nil {
 		a.log.Info("an edit was not applied", zap.Error(err))
 		done.Status, done.Content = "failed", []any{plainContent{"content", text("Not applied: " + err.Error())}}
 	}
@@ -104,10 +105,11 @@ func (p *proposal) diff() []any {
 
 // applyAllowed asks for the permission and has the editor write the file. The
 // error says why it was not written.
-func (a *Agent) applyAllowed(ctx context.Context, s *session, p *proposal) error {
+func (a *Agent) applyAllowed(ctx context.Context, s *session, p *proposal, shown update) error {
 	var answer permissionResult
+	shown.Kind = "" // a request has the tool call alone
 	params := &permissionParams{
-		SessionID: s.id, ToolCall: update{ToolCallID: p.id},
+		SessionID: s.id, ToolCall: shown,
 		Options: []permissionOption{{optionApply, "Apply", "allow_once"}, {optionReject, "Reject", "reject_once"}},
 	}
 	if _, err := a.conn.Call(ctx, methodRequestPermission, params, &answer); err != nil {
