@@ -146,13 +146,15 @@ func TestAgentClientProtocolEdit(t *testing.T) {
 	if os.Getenv("RIGRUN_E2E") == "" {
 		t.Skip("needs the binary and npm: set RIGRUN_E2E=llama (make e2e)")
 	}
+	changed := func(s string) string { return strings.Replace(s, "v > 0", "v >= 0", 1) }
 	model := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/v1/models":
 			_, _ = io.WriteString(w, `{"object":"list","data":[{"id":"played","object":"model"}]}`)
 		case "/v1/chat/completions":
 			w.Header().Set("Content-Type", "text/event-stream")
-			_, _ = io.WriteString(w, `data: {"choices":[{"delta":{"content":"`+"```go\\nfunc Sum(values []int) (sum int) {\\n\\treturn 7\\n}\\n```\\n"+`"}}]}`+"\n\n"+
+			content, _ := json.Marshal("```go\n" + changed(code[strings.Index(code, "func Sum"):]) + "```\n")
+			_, _ = io.WriteString(w, `data: {"choices":[{"delta":{"content":`+string(content)+"}}]}\n\n"+
 				`data: {"choices":[{"delta":{},"finish_reason":"stop"}]}`+"\n\ndata: [DONE]\n\n")
 		default:
 			http.NotFound(w, r)
@@ -160,8 +162,8 @@ func TestAgentClientProtocolEdit(t *testing.T) {
 	}))
 	t.Cleanup(model.Close)
 	seen := newACPWorld(t, &modelServer{kind: "openai"}, model.URL).run("edit")
-	const changed = "// This line was not saved.\npackage add\n\n// Sum adds what is positive.\nfunc Sum(values []int) (sum int) {\n\treturn 7\n}\n"
-	if e := seen.Edit; e.Title != "Edit sum.go" || e.NewText != changed || e.Written != changed || e.Ended != "completed" || seen.StopReason != "end_turn" {
-		t.Errorf("%+v, stop reason %q", e, seen.StopReason)
+	want := "// This line was not saved.\n" + changed(code)
+	if e := seen.Edit; e.Title != "Edit sum.go" || e.NewText != want || e.Written != want || e.Ended != "completed" || seen.StopReason != "end_turn" {
+		t.Errorf("%+v, stop reason %q, after %q", e, seen.StopReason, seen.Text)
 	}
 }

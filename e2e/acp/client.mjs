@@ -87,7 +87,7 @@ async function edit(agent) {
   question.prompt[1].uri += "#L5:12";
   const { stopReason } = await agent.request(methods.agent.session.prompt, question);
   const ended = seen.updates.find((u) => u.sessionUpdate === "tool_call_update")?.status;
-  return { sessionId, stopReason, edit: { ...seen.asked, written: seen.written, ended } };
+  return { sessionId, stopReason, text: said("agent_message_chunk"), edit: { ...seen.asked, written: seen.written, ended } };
 }
 
 async function load(agent) {
