@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,6 +28,7 @@ type acpSeen struct {
 	Modes, Models, Status             int
 	Commands, Reads, Kinds            []string
 	Replayed                          struct{ User, Text string }
+	Edit                              struct{ Title, NewText, Written, Ended string }
 	Cancelled                         struct {
 		StopReason   string
 		At, Answered int64 // milliseconds since 1970
@@ -133,4 +138,32 @@ func TestAgentClientProtocolCancel(t *testing.T) {
 		busy, _ := server.busy(t)
 		return !busy
 	})
+}
+
+// TestAgentClientProtocolEdit has that client allow a change. The model's part is
+// played here: the real one's weights are random, and write no Go.
+func TestAgentClientProtocolEdit(t *testing.T) {
+	if os.Getenv("RIGRUN_E2E") == "" {
+		t.Skip("needs the binary and npm: set RIGRUN_E2E=llama (make e2e)")
+	}
+	changed := func(s string) string { return strings.Replace(s, "v > 0", "v >= 0", 1) }
+	model := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/v1/models":
+			_, _ = io.WriteString(w, `{"object":"list","data":[{"id":"played","object":"model"}]}`)
+		case "/v1/chat/completions":
+			w.Header().Set("Content-Type", "text/event-stream")
+			content, _ := json.Marshal("```go\n" + changed(code[strings.Index(code, "func Sum"):]) + "```\n")
+			_, _ = io.WriteString(w, `data: {"choices":[{"delta":{"content":`+string(content)+"}}]}\n\n"+
+				`data: {"choices":[{"delta":{},"finish_reason":"stop"}]}`+"\n\ndata: [DONE]\n\n")
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	t.Cleanup(model.Close)
+	seen := newACPWorld(t, &modelServer{kind: "openai"}, model.URL).run("edit")
+	want := "// This line was not saved.\n" + changed(code)
+	if e := seen.Edit; e.Title != "Edit sum.go" || e.NewText != want || e.Written != want || e.Ended != "completed" || seen.StopReason != "end_turn" {
+		t.Errorf("%+v, stop reason %q, after %q", e, seen.StopReason, seen.Text)
+	}
 }

@@ -64,6 +64,15 @@ func serveOptions() []option {
 	}
 }
 
+func routeOptions() []option {
+	return []option{
+		fileOption(), linesOption(),
+		{name: "action", value: "ACTION", values: actionNames(), about: "the action that it is asked for"},
+		jsonOption(),
+		{name: "batch", about: "read questions from stdin"},
+	}
+}
+
 // commands are all of them, in the order of the help. The first has no name: it
 // is what editors call.
 func commands() []command { return slices.Concat(answering(), keeping(), telling()) }
@@ -94,13 +103,8 @@ func answering() []command {
 				{`"QUESTION" [--file FILE] [--lines A:B] [--action ACTION] [--json]`, "say where a question would be answered, and why, without asking it"},
 				{"--batch", "the same for each line of stdin, rigrun/chat's params as JSON;\na decision or {\"error\": \"…\"} a line on stdout"},
 			},
-			flags: []option{
-				fileOption(), linesOption(),
-				{name: "action", value: "ACTION", values: actionNames(), about: "the action that it is asked for"},
-				jsonOption(),
-				{name: "batch", about: "read questions from stdin"},
-			},
-			run: route,
+			flags: routeOptions(),
+			run:   route,
 		},
 	}
 }

@@ -3,6 +3,7 @@
 //
 //	node client.mjs BINARY FOLDER ask          asks, and sets an option
 //	node client.mjs BINARY FOLDER cancel       cancels a prompt whose answer has begun
+//	node client.mjs BINARY FOLDER edit         has a function changed, and allows it
 //	node client.mjs BINARY FOLDER load ID      loads that session in a process of its own, and asks on
 //
 // What it saw is one JSON object on stdout. Its failures end it with status 1.
@@ -32,6 +33,14 @@ const app = client({ name: "rigrun-e2e" })
   .onRequest(methods.client.fs.readTextFile, ({ params }) => {
     seen.reads.push(params.path);
     return { content: unsaved + readFileSync(params.path, "utf8") };
+  })
+  .onRequest(methods.client.fs.writeTextFile, ({ params }) => {
+    seen.written = params.content;
+    return {};
+  })
+  .onRequest(methods.client.session.requestPermission, ({ params }) => {
+    seen.asked = { title: params.toolCall.title, newText: params.toolCall.content[0].newText };
+    return { outcome: { outcome: "selected", optionId: params.options.find((o) => o.kind === "allow_once").optionId } };
   });
 
 // said puts together what came of one kind since the n-th update.
@@ -71,6 +80,16 @@ async function ask(agent) {
   };
 }
 
+// edit has the function in lines 5 to 12 of the unsaved file changed.
+async function edit(agent) {
+  const { sessionId } = await agent.request(methods.agent.session.new, { cwd: folder, mcpServers: [] });
+  const question = prompt(sessionId, "/refactor ");
+  question.prompt[1].uri += "#L5:12";
+  const { stopReason } = await agent.request(methods.agent.session.prompt, question);
+  const ended = seen.updates.find((u) => u.sessionUpdate === "tool_call_update")?.status;
+  return { sessionId, stopReason, text: said("agent_message_chunk"), edit: { ...seen.asked, written: seen.written, ended } };
+}
+
 async function load(agent) {
   await agent.request(methods.agent.session.load, { sessionId: loaded, cwd: folder, mcpServers: [] });
   const replayed = { user: said("user_message_chunk"), text: said("agent_message_chunk") };
@@ -83,11 +102,11 @@ const stream = ndJsonStream(Writable.toWeb(agent.stdin), Readable.toWeb(agent.st
 const outcome = await app.connectWith(stream, async (agent) => {
   const { protocolVersion, agentCapabilities, agentInfo } = await agent.request(methods.agent.initialize, {
     protocolVersion: PROTOCOL_VERSION,
-    clientCapabilities: { fs: { readTextFile: true, writeTextFile: false }, terminal: false },
+    clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: false },
     clientInfo: { name: "rigrun-e2e", version: "1" },
   });
   const about = { protocolVersion, loadSession: agentCapabilities.loadSession, name: agentInfo.name };
-  return { about, ...(await { ask, cancel, load }[scene](agent)) };
+  return { about, ...(await { ask, cancel, edit, load }[scene](agent)) };
 });
 agent.stdin.end();
 const [status] = await exited;

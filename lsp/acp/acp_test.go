@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -448,5 +449,41 @@ func TestFolderTightens(t *testing.T) {
 	}
 	if stop := e.ask(id, text("After?")); stop != "refusal" {
 		t.Errorf("stop reason %q", stop)
+	}
+}
+
+// TestEndWhileRequestsCome ends the agent as a signal does, under an editor that
+// goes on asking and has a prompt under way.
+func TestEndWhileRequestsCome(t *testing.T) {
+	server := backendtest.Ollama(t, answers(append(backendtest.Tokens("one "), backendtest.Stall())))
+	for range 10 {
+		e := start(t, world{url: server.URL})
+		id := e.open(project(t))
+		e.begin(methodSessionPrompt, prompt(id, text("Count")))
+		e.until("text", func() bool { return len(e.told(updateMessage)) > 0 })
+		flooded := make(chan struct{})
+		go func() {
+			defer close(flooded)
+			for n := range 200 {
+				line := `{"jsonrpc":"2.0","id":` + strconv.Itoa(1000+n) + `,"method":"session/close","params":{"sessionId":"x"}}` + "\n"
+				if _, err := e.wire.Write([]byte(line)); err != nil {
+					return
+				}
+				if n == 20 {
+					e.end()
+				}
+			}
+		}()
+		select {
+		case <-e.ended:
+		case <-time.After(patience):
+			t.Fatal("the agent does not end")
+		}
+		<-flooded
+		select {
+		case <-server.Closed():
+		case <-time.After(patience):
+			t.Fatal("the model server is still asked")
+		}
 	}
 }

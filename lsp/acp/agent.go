@@ -37,7 +37,10 @@ type Agent struct {
 	conn     jsonrpc2.Conn
 	settings settings
 	sessions sessions
+
 	calls    sync.WaitGroup // the requests whose responses have not been written
+	mu       sync.Mutex
+	draining bool // guarded by mu: calls is waited for, so nothing is added to it any more
 
 	// ctx is the connection's life; end cancels it with the reason.
 	ctx context.Context
@@ -79,6 +82,9 @@ const grace = time.Second
 
 // drain waits for the requests to end and for their responses to be written.
 func (a *Agent) drain() {
+	a.mu.Lock()
+	a.draining = true
+	a.mu.Unlock()
 	done := make(chan struct{})
 	go func() { // ends when the last request has
 		a.calls.Wait()
@@ -91,6 +97,18 @@ func (a *Agent) drain() {
 	case <-timer.C:
 		a.log.Warn("work was still under way when the connection ended")
 	}
+}
+
+// count counts a request that has come, and returns what is to be called once it is
+// over. Those that come while the connection ends are not waited for.
+func (a *Agent) count() (done func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.draining {
+		return func() {}
+	}
+	a.calls.Add(1)
+	return a.calls.Done
 }
 
 // untilEnd ends the agent when the input ends: answers that are under way would

@@ -13,6 +13,10 @@
 // context by the rules of the workspace, which is the session's folders and
 // nothing else. What they leave out is named under the answer.
 //
+// An answer to /fix, /refactor, /document or an action of the person's own that
+// edits is proposed as a diff where one selection or file came with it. Nothing is
+// written here: the editor writes what the person has allowed.
+//
 // # Where things run
 //
 // The connection has one read loop. It starts a prompt's turn before it looks at

@@ -34,7 +34,8 @@ type editor struct {
 	wire  net.Conn
 	house *assemble.House
 	agent *Agent
-	ended chan struct{} // closed when the agent has ended
+	ended chan struct{}      // closed when the agent has ended
+	end   context.CancelFunc // ends the agent as a signal does
 
 	mu      sync.Mutex
 	next    int
@@ -96,7 +97,9 @@ func start(t *testing.T, w world) *editor {
 			return []config.Layer{{Source: "the test", Values: values}}, nil
 		},
 	})
-	go e.run(eng, theirs)
+	var ctx context.Context
+	ctx, e.end = context.WithCancel(context.Background())
+	go e.run(ctx, eng, theirs)
 	e.reading.Go(e.read)
 	t.Cleanup(func() {
 		e.stop()
@@ -106,16 +109,17 @@ func start(t *testing.T, w world) *editor {
 }
 
 // run serves until the connection ends.
-func (e *editor) run(eng *engine.Engine, conn net.Conn) {
+func (e *editor) run(ctx context.Context, eng *engine.Engine, conn net.Conn) {
 	defer close(e.ended)
 	defer func() { _ = e.house.Close() }()
 	defer eng.Close()
-	_ = e.agent.Serve(context.Background(), conn)
+	_ = e.agent.Serve(ctx, conn)
 }
 
 // stop ends the input and waits for the agent's end.
 func (e *editor) stop() {
 	e.wire.Close()
+	defer e.end()
 	select {
 	case <-e.ended:
 	case <-time.After(patience):
@@ -167,7 +171,9 @@ func (e *editor) take(m response) {
 		} else if name := responseNames[method]; name != "" {
 			expect(e.t, name, m.Result)
 		}
-		to <- m
+		if to != nil { // one that a test has begun
+			to <- m
+		}
 	}
 }
 
@@ -188,7 +194,7 @@ func (e *editor) reply(id int, m response) {
 // What the schema calls the requests and the responses.
 var (
 	requestNames = map[string]string{
-		methodReadTextFile: "ReadTextFileRequest",
+		methodReadTextFile: "ReadTextFileRequest", methodWriteTextFile: "WriteTextFileRequest", methodRequestPermission: "RequestPermissionRequest",
 	}
 	responseNames = map[string]string{
 		methodInitialize: "InitializeResponse", methodSessionNew: "NewSessionResponse", methodSessionLoad: "LoadSessionResponse",
@@ -264,7 +270,7 @@ func (e *editor) initialize() {
 	e.t.Helper()
 	e.do(methodInitialize, map[string]any{
 		"protocolVersion":    1,
-		"clientCapabilities": map[string]any{"fs": map[string]any{"readTextFile": e.serve != nil}},
+		"clientCapabilities": map[string]any{"fs": map[string]any{"readTextFile": e.serve != nil, "writeTextFile": e.serve != nil}},
 	}, nil)
 }
 
@@ -307,14 +313,18 @@ func (e *editor) told(kind string) (list []update) {
 		var n struct {
 			Update struct {
 				update
-				Content textBlock `json:"content"`
+				Content json.RawMessage `json:"content"`
 			} `json:"update"`
 		}
 		if err := json.Unmarshal(raw, &n); err != nil {
 			e.t.Error(err)
 		}
 		if u := n.Update.update; u.Kind == kind {
-			u.Content = n.Update.Content
+			var block textBlock
+			_ = json.Unmarshal(n.Update.Content, &block) // a tool call's is a list
+			if u.Content = block; block.Type == "" {
+				u.Content = string(n.Update.Content)
+			}
 			list = append(list, u)
 		}
 	}

@@ -145,9 +145,9 @@ func afterwards(ctx context.Context, f func()) {
 // response; it does not reuse that context, since every call is released.
 func (a *Agent) answering(ctx context.Context) (_ context.Context, release func()) {
 	after := &aftermath{}
-	a.calls.Add(1)
+	done := a.count()
 	context.AfterFunc(ctx, func() {
-		defer a.calls.Done()
+		defer done()
 		defer a.recovered("after a response")
 		for _, f := range after.list {
 			f()

@@ -115,6 +115,10 @@ func (a *Agent) answer(ctx context.Context, t *turn, p *promptParams) (*promptRe
 		return nil, err
 	}
 	a.conclude(s, result)
+	a.change(ctx, s, &req, result)
+	if t.stopped.Load() {
+		return &promptResult{StopReason: stopCancelled}, nil
+	}
 	stop := stopEndTurn
 	if result.FinishReason == chat.FinishLength {
 		stop = stopMaxTokens

@@ -108,7 +108,7 @@ func TestMethodNames(t *testing.T) {
 			t.Errorf("%s is no method of the protocol", name)
 		}
 	}
-	for _, name := range []string{methodSessionUpdate, methodReadTextFile, methodCancelRequest} {
+	for _, name := range []string{methodSessionUpdate, methodReadTextFile, methodWriteTextFile, methodRequestPermission, methodCancelRequest} {
 		if !known[name] {
 			t.Errorf("%s is no method of the protocol", name)
 		}

@@ -23,6 +23,9 @@ const (
 
 	methodSessionUpdate = "session/update"
 	methodReadTextFile  = "fs/read_text_file"
+	methodWriteTextFile = "fs/write_text_file"
+
+	methodRequestPermission = "session/request_permission"
 )
 
 // The shapes below are the schema's, as far as they are read or written here.
@@ -41,7 +44,8 @@ type (
 
 	clientCapabilities struct {
 		FS struct {
-			ReadTextFile bool `json:"readTextFile"`
+			ReadTextFile  bool `json:"readTextFile"`
+			WriteTextFile bool `json:"writeTextFile"`
 		} `json:"fs"`
 	}
 
@@ -159,18 +163,19 @@ type (
 	// update is one of the kinds that are sent; the members that its kind does not
 	// have are left out.
 	update struct {
-		Kind string `json:"sessionUpdate"`
+		Kind string `json:"sessionUpdate,omitzero"` // "" for a tool call inside a request
 
 		// Of the three kinds of chunk.
-		Content   any    `json:"content,omitzero"` // a textBlock
+		Content   any    `json:"content,omitzero"` // a textBlock; of a tool call a list
 		MessageID string `json:"messageId,omitzero"`
 
 		// Of a tool call, and of what becomes of it.
-		ToolCallID string `json:"toolCallId,omitzero"`
-		Title      string `json:"title,omitzero"` // of a session's, too
-		Name       string `json:"name,omitzero"`
-		ToolKind   string `json:"kind,omitzero"`
-		Status     string `json:"status,omitzero"`
+		ToolCallID string     `json:"toolCallId,omitzero"`
+		Title      string     `json:"title,omitzero"` // of a session's, too
+		Name       string     `json:"name,omitzero"`
+		ToolKind   string     `json:"kind,omitzero"`
+		Locations  []location `json:"locations,omitzero"`
+		Status     string     `json:"status,omitzero"`
 
 		AvailableCommands []availableCommand `json:"availableCommands,omitzero"`
 		CurrentModeID     string             `json:"currentModeId,omitzero"`
@@ -180,6 +185,22 @@ type (
 	textBlock struct {
 		Type string `json:"type"` // "text"
 		Text string `json:"text"`
+	}
+
+	location struct {
+		Path string `json:"path"` // absolute
+	}
+
+	diffContent struct {
+		Type    string `json:"type"` // "diff"
+		Path    string `json:"path"`
+		OldText string `json:"oldText"`
+		NewText string `json:"newText"`
+	}
+
+	plainContent struct {
+		Type    string    `json:"type"` // "content"
+		Content textBlock `json:"content"`
 	}
 
 	availableCommand struct {
@@ -199,6 +220,9 @@ const (
 	updateMessage     = "agent_message_chunk"
 	updateThought     = "agent_thought_chunk"
 	updateToolCall    = "tool_call"
+
+	updateToolCallUpdate = "tool_call_update"
+
 	updateCommands    = "available_commands_update"
 	updateMode        = "current_mode_update"
 	updateOptions     = "config_option_update"
@@ -216,5 +240,30 @@ type (
 
 	readTextFileResult struct {
 		Content *string `json:"content"`
+	}
+
+	writeTextFileParams struct {
+		SessionID string `json:"sessionId"`
+		Path      string `json:"path"`
+		Content   string `json:"content"`
+	}
+
+	permissionParams struct {
+		SessionID string             `json:"sessionId"`
+		ToolCall  update             `json:"toolCall"`
+		Options   []permissionOption `json:"options"`
+	}
+
+	permissionOption struct {
+		OptionID string `json:"optionId"`
+		Name     string `json:"name"`
+		Kind     string `json:"kind"`
+	}
+
+	permissionResult struct {
+		Outcome struct {
+			Outcome  string `json:"outcome"`
+			OptionID string `json:"optionId"`
+		} `json:"outcome"`
 	}
 )
