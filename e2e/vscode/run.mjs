@@ -340,11 +340,11 @@ function steps(page) {
         await ask('what is a mutex');
         await lastAnswer().locator('.route').filter({ hasText: 'tiny' }).waitFor();
         await answered();
-        const text = await lastAnswer().locator('.text').innerText();
-        assert.notEqual(text.trim(), '');
-        assert.match(await lastAnswer().locator('.route').innerText(), /tiny/);
+        // The model's weights are random: what it writes may be a comment, or blanks.
+        const details = await lastAnswer().locator('.route-details').textContent();
+        assert.match(details, /[1-9]\d* received/);
         change({ 'rigrun.local.url': model.url });
-        return `${text.length} characters`;
+        return details.match(/\d+ received/)[0];
       },
     ],
     [
