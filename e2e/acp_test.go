@@ -153,7 +153,8 @@ func TestAgentClientProtocolEdit(t *testing.T) {
 			_, _ = io.WriteString(w, `{"object":"list","data":[{"id":"played","object":"model"}]}`)
 		case "/v1/chat/completions":
 			w.Header().Set("Content-Type", "text/event-stream")
-			content, _ := json.Marshal("```go\n" + changed(code[strings.Index(code, "func Sum"):]) + "```\n")
+			_, function, _ := strings.Cut(code, "func Sum")
+			content, _ := json.Marshal("```go\nfunc Sum" + changed(function) + "```\n")
 			_, _ = io.WriteString(w, `data: {"choices":[{"delta":{"content":`+string(content)+"}}]}\n\n"+
 				`data: {"choices":[{"delta":{},"finish_reason":"stop"}]}`+"\n\ndata: [DONE]\n\n")
 		default:

@@ -101,8 +101,8 @@ func TestCancel(t *testing.T) {
 	e := start(t, world{url: server.URL})
 	id := e.open(project(t))
 	for _, by := range []string{"session", "request"} {
-		request, answer := e.begin(methodSessionPrompt, prompt(id, text("Count, "+by)))
 		seen := len(e.told(updateMessage))
+		request, answer := e.begin(methodSessionPrompt, prompt(id, text("Count, "+by)))
 		e.until("text", func() bool { return len(e.told(updateMessage)) > seen })
 		if m := e.call(methodSessionPrompt, prompt(id, text("another"))); m.Error == nil || m.Error.Code != -32600 {
 			t.Errorf("a second prompt: %+v", m)

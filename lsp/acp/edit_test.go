@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
 )
@@ -51,6 +52,17 @@ func (w *writer) serve(method string, params json.RawMessage) (any, error) {
 		return nil, nil
 	}
 	return map[string]any{"content": w.buffer}, nil
+}
+
+// wait waits until the person is asked.
+func (w *writer) wait(t *testing.T) {
+	t.Helper()
+	select {
+	case <-w.asked:
+	case <-time.After(patience):
+		close(w.hold)
+		t.Fatal("no permission is asked for")
+	}
 }
 
 // editing starts an editor whose buffer of sum.go is not saved, in front of a model
@@ -126,7 +138,7 @@ func TestEditChangedMeanwhile(t *testing.T) {
 	w := &writer{says: optionApply, hold: make(chan struct{})}
 	e, id, file := editing(t, w, fixed)
 	_, answer := e.begin(methodSessionPrompt, prompt(id, text("/fix "), function(file)))
-	<-w.asked
+	w.wait(t)
 	w.mu.Lock()
 	w.buffer = strings.Replace(w.buffer, "t += x", "t -= x", 1)
 	w.mu.Unlock()
@@ -143,7 +155,7 @@ func TestCancelWhilePermissionIsAsked(t *testing.T) {
 	w := &writer{says: optionApply, hold: make(chan struct{})}
 	e, id, file := editing(t, w, fixed)
 	_, answer := e.begin(methodSessionPrompt, prompt(id, text("/fix "), function(file)))
-	<-w.asked
+	w.wait(t)
 	e.notify(methodSessionCancel, map[string]any{"sessionId": id})
 	if m := e.wait(answer); !strings.Contains(string(m.Result), `"cancelled"`) {
 		t.Errorf("%s %+v", m.Result, m.Error)
