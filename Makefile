@@ -28,7 +28,8 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/rigrun-lsp, one static file
-	CGO_ENABLED=0 $(GO) build -trimpath $(COLD:%=-gcflags=%=-l) -ldflags "-s -w -X main.buildVersion=$(VERSION)" -o '$(BINARY)' ./cmd/rigrun-lsp
+	@echo 'building $(BINARY)'
+	@CGO_ENABLED=0 $(GO) build -trimpath $(COLD:%=-gcflags=%=-l) -ldflags "-s -w -X main.buildVersion=$(VERSION)" -o '$(BINARY)' ./cmd/rigrun-lsp
 
 demo: build ## ask about a real Go file as an editor would and watch the answer stream (FILE=… LINES=a:b)
 	@$(BINARY) demo $(if $(FILE),--file '$(FILE)') $(if $(LINES),--lines '$(LINES)')
