@@ -40,7 +40,9 @@ const all = Object.keys(goSystems).flatMap((system) =>
   Object.keys(goMachines).map((machine) => `${system}-${machine}`),
 );
 // vsce gives every file in a package this time: the same commit gives the same bytes.
-process.env.SOURCE_DATE_EPOCH ??= execFileSync('git', ['log', '-1', '--format=%ct'], { encoding: 'utf8' }).trim();
+process.env.SOURCE_DATE_EPOCH ??= execFileSync('git', ['log', '-1', '--format=%ct'], {
+  encoding: 'utf8',
+}).trim();
 const wanted = process.argv.includes('--host') ? [`${process.platform}-${process.arch}`] : all;
 
 execFileSync(process.execPath, [join(here, 'esbuild.mjs')], { cwd: here, stdio: 'inherit' });
