@@ -6,11 +6,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/rigrun/rigrun-lsp/e2e/binary"
 )
 
 // patience is the longest a test waits for anything. It is for machines that do
@@ -33,19 +34,8 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// built makes the binary once, as make build does.
-var built = sync.OnceValues(func() (string, error) {
-	binary := filepath.Join(builtIn, "rigrun-lsp")
-	if runtime.GOOS == "windows" {
-		binary += ".exe"
-	}
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "../cmd/rigrun-lsp")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the binary: %w\n%s", err, out)
-	}
-	return binary, nil
-})
+// built makes the binary once.
+var built = sync.OnceValues(func() (string, error) { return binary.Build("..", builtIn) })
 
 // rigrun returns a command of the real binary, with a home folder of its own and
 // none of this machine's settings. config, where not empty, is its config.toml.

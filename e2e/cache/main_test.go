@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/rigrun/rigrun-lsp/e2e/binary"
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/lsp/lsptest"
@@ -38,19 +38,8 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-// built makes the binary once, as make build does.
-var built = sync.OnceValues(func() (string, error) {
-	binary := filepath.Join(builtIn, "rigrun-lsp")
-	if runtime.GOOS == "windows" {
-		binary += ".exe"
-	}
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "../../cmd/rigrun-lsp")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the binary: %w\n%s", err, out)
-	}
-	return binary, nil
-})
+// built makes the binary once.
+var built = sync.OnceValues(func() (string, error) { return binary.Build("../..", builtIn) })
 
 // rigrun is the real binary. The test is skipped where no end-to-end tests are wanted.
 func rigrun(t *testing.T) string {

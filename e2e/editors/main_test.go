@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rigrun/rigrun-lsp/e2e/binary"
 	"github.com/rigrun/rigrun-lsp/e2e/components"
 )
 
@@ -47,17 +47,11 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// built makes the binary once, as make build does, and puts the other server
-// beside it. It returns their folder, for PATH.
+// built makes the binary once and puts the other server beside it. It returns
+// their folder, for PATH.
 var built = sync.OnceValues(func() (string, error) {
-	binary := filepath.Join(builtIn, "rigrun-lsp")
-	if runtime.GOOS == "windows" {
-		binary += ".exe"
-	}
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "../../cmd/rigrun-lsp")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the binary: %w\n%s", err, out)
+	if _, err := binary.Build("../..", builtIn); err != nil {
+		return "", err
 	}
 	self, err := os.Executable()
 	if err != nil {

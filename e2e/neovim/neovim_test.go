@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rigrun/rigrun-lsp/e2e/binary"
 	"github.com/rigrun/rigrun-lsp/e2e/components"
 )
 
@@ -39,16 +40,8 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// built makes the binary once, as make build does.
-var built = sync.OnceValues(func() (string, error) {
-	binary := filepath.Join(builtIn, "rigrun-lsp")
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "../../cmd/rigrun-lsp")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the binary: %w\n%s", err, out)
-	}
-	return binary, nil
-})
+// built makes the binary once.
+var built = sync.OnceValues(func() (string, error) { return binary.Build("../..", builtIn) })
 
 // home is the folder of a person: the settings and the state outlive a Neovim, and
 // so does the project that is worked on.
