@@ -3,8 +3,6 @@ package lsp
 import (
 	"context"
 	"sync"
-
-	"go.lsp.dev/jsonrpc2"
 )
 
 // calls counts the requests whose responses have not been written. The zero
@@ -59,11 +57,4 @@ func (s *Server) answering(ctx context.Context) (_ context.Context, release func
 		stop()
 		cancel()
 	}
-}
-
-// releaseAfterPanic releases a call whose handler did not come that far. For one
-// that did, jsonrpc2 panics.
-func releaseAfterPanic(ctx context.Context) {
-	defer func() { _ = recover() }()
-	jsonrpc2.Async(ctx)
 }

@@ -1,12 +1,10 @@
 package lsp
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
+	"github.com/rigrun/rigrun-lsp/lsp/frame"
 )
 
 // method is one row of the table of methods.
@@ -138,15 +137,11 @@ func cancelByID(params jsonrpc2.RawMessage, cancel func(jsonrpc2.ID)) error {
 	if err := json.Unmarshal(params, &p); err != nil {
 		return invalid("id", "a number or a string was expected")
 	}
-	if n, err := strconv.ParseInt(string(bytes.TrimSpace(p.ID)), 10, 64); err == nil {
-		cancel(jsonrpc2.NewNumberID(n))
-		return nil
-	}
-	var name string
-	if json.Unmarshal(p.ID, &name) != nil {
+	id, ok := frame.ParseID(p.ID)
+	if !ok {
 		return invalid("id", "a number or a string was expected")
 	}
-	cancel(jsonrpc2.NewStringID(name))
+	cancel(id)
 	return nil
 }
 
@@ -166,7 +161,7 @@ func (s *Server) guard(next jsonrpc2.Handler) jsonrpc2.Handler {
 			if r := recover(); r != nil {
 				s.log.Error("a handler panicked", zap.String("method", name), zap.Any("panic", r), zap.ByteString("stack", debug.Stack()))
 				if isCall {
-					releaseAfterPanic(whole)
+					frame.ReleaseAfterPanic(whole)
 				}
 				result, err = nil, jsonrpc2.Errorf(jsonrpc2.InternalError, "%s failed inside the server; see its log", name)
 			}

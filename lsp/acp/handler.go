@@ -1,16 +1,16 @@
 package acp
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
-	"strconv"
 	"strings"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.uber.org/zap"
+
+	"github.com/rigrun/rigrun-lsp/lsp/frame"
 )
 
 // methods is the table of everything that is answered.
@@ -113,15 +113,11 @@ func cancelByID(params []byte, cancel func(jsonrpc2.ID)) error {
 	if err := decode(params, &p); err != nil {
 		return err
 	}
-	if n, err := strconv.ParseInt(string(bytes.TrimSpace(p.RequestID)), 10, 64); err == nil {
-		cancel(jsonrpc2.NewNumberID(n))
-		return nil
-	}
-	var name string
-	if json.Unmarshal(p.RequestID, &name) != nil {
+	id, ok := frame.ParseID(p.RequestID)
+	if !ok {
 		return invalid("requestId", "a number or a string was expected")
 	}
-	cancel(jsonrpc2.NewStringID(name))
+	cancel(id)
 	return nil
 }
 
@@ -177,7 +173,7 @@ func (a *Agent) guard(next jsonrpc2.Handler) jsonrpc2.Handler {
 			if r := recover(); r != nil {
 				a.log.Error("a handler panicked", zap.String("method", name), zap.Any("panic", r), zap.ByteString("stack", debug.Stack()))
 				if isCall {
-					releaseAfterPanic(whole)
+					frame.ReleaseAfterPanic(whole)
 				}
 				result, err = nil, jsonrpc2.Errorf(jsonrpc2.InternalError, "%s failed inside the agent; see its log", name)
 			}
@@ -191,13 +187,6 @@ func (a *Agent) guard(next jsonrpc2.Handler) jsonrpc2.Handler {
 		}()
 		return next(ctx, req)
 	}
-}
-
-// releaseAfterPanic releases a call whose handler did not come that far. For one
-// that did, jsonrpc2 panics.
-func releaseAfterPanic(ctx context.Context) {
-	defer func() { _ = recover() }()
-	jsonrpc2.Async(ctx)
 }
 
 // recovered ends a panic of work beside the calls, so that it costs that work alone.
