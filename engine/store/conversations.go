@@ -83,11 +83,15 @@ func Open(o Options) *Conversations {
 }
 
 // Configure puts other settings in force. Where they keep nothing, what is not in
-// the file yet never gets there.
+// the file yet never gets there; where they keep less, what is too much goes now.
 func (s *Conversations) Configure(settings Settings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	changed := settings != s.settings
 	if s.settings = settings; settings.Enabled {
+		if changed && s.file != nil && s.file.Opened() {
+			s.start(func(w *writer) { w.tidy = true })
+		}
 		return
 	}
 	for _, c := range s.all {

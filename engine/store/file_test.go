@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -446,11 +447,13 @@ func TestPages(t *testing.T) {
 func TestLimits(t *testing.T) {
 	path := somewhere(t)
 	day := 24 * time.Hour
-	now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
-	p := at(t, path, func(o *Options) { o.Now = func() time.Time { return now } })
+	var now atomic.Pointer[time.Time] // the writer's goroutine reads it, too
+	later := func(d time.Duration) { now.Store(new(now.Load().Add(d))) }
+	now.Store(new(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)))
+	p := at(t, path, func(o *Options) { o.Now = func() time.Time { return *now.Load() } })
 	var ids []string
 	for range 120 {
-		now = now.Add(day)
+		later(day)
 		ids = append(ids, p.ask("", "q", strings.Repeat("x", 1000)).ConversationID)
 	}
 	p.save()
@@ -467,7 +470,6 @@ func TestLimits(t *testing.T) {
 	if n := count(); n != 100 {
 		t.Errorf("%d are left of a hundred days", n)
 	}
-	now = now.Add(2 * tidyEvery)
 	p.Configure(Settings{Enabled: true, MaxBytes: 12_000})
 	if n := count(); n < 5 || n > 11 {
 		t.Errorf("%d are left of 12 KB", n)

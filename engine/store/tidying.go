@@ -30,7 +30,11 @@ const (
 	stale = 5 * time.Second
 )
 
+// untidy reports whether there is something left to tidy up. It waits for who is
+// tidying up, who only then knows.
 func (s *Conversations) untidy() bool {
+	s.writer.working.Lock()
+	defer s.writer.working.Unlock()
 	s.writer.mu.Lock()
 	defer s.writer.mu.Unlock()
 	return s.writer.tidy

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -97,8 +98,8 @@ func TestForeign(t *testing.T) {
 func TestNoFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "home")
 	must(t, os.WriteFile(dir, nil, 0o600)) // a file where the folder should be
-	now := time.Now()
-	clock := func() time.Time { return now }
+	var late atomic.Int64                  // nanoseconds; the writer's goroutine reads it, too
+	clock := func() time.Time { return time.Now().Add(time.Duration(late.Load())) }
 	path := filepath.Join(dir, "rigrun.db")
 	file := database.New(path, clock)
 	p := &process{Open(Options{File: file, Now: clock, Settings: Settings{Enabled: true}}), file, t}
@@ -110,7 +111,7 @@ func TestNoFolder(t *testing.T) {
 		t.Errorf("memory says %q", got)
 	}
 	must(t, os.Remove(dir))
-	now = now.Add(database.LastPause)
+	late.Store(int64(database.LastPause))
 	p.save()
 	p.end()
 	if got := at(t, path).texts(turn.ConversationID); len(got) != 2 {

@@ -42,8 +42,8 @@ type writer struct {
 	more    bool       // there is something to write that the goroutine may have missed; guarded by mu
 	tidy    bool       // there is something to tidy up; guarded by mu
 	deleted bool       // a person has deleted something in this process; guarded by mu
-	trim    bool       // what was removed may still be in the file's log; belongs to the goroutine, then to Close
-	due     time.Time  // when to look for what is too old or too much; belongs to the goroutine
+	trim    bool       // what was removed may still be in the file's log; guarded by working
+	due     time.Time  // when to look for what is too old or too much; guarded by working
 
 	said  map[string]bool // the troubles that were noted; guarded by mu
 	notes []error         // those that were not told yet; guarded by mu
