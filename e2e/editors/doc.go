@@ -5,7 +5,8 @@
 // where this machine cannot have the editor, to a client with that editor's
 // capabilities. So the configuration that a person copies is the one that is
 // tested. What the editor showed stands on the page between two markers; a test
-// compares it, and writes it anew with -update.
+// compares it, and writes it anew with -update. The pictures in docs/images are drawn
+// in the same way: RIGRUN_E2E=1 go test ./e2e/editors -run Picture -update.
 //
 // Helix runs in a terminal of its own (tmux), with a scripted server under the
 // name of gopls beside rigrun-lsp, because a fix needs somebody's diagnostic.
