@@ -30,7 +30,7 @@ func (s *Conversations) Branch(id, messageID string) (chat.Summary, error) {
 	}
 	s.all[c.summary.ConversationID] = c
 	s.dropOldestLocked()
-	s.wakeLocked(c)
+	s.wakeLocked(c.unsaved())
 	return c.brief(), nil
 }
 

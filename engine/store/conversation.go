@@ -58,11 +58,14 @@ func (m *message) unsaved() bool {
 }
 
 // unsaved reports whether there is something to write to the file.
-func (c *conversation) unsaved() bool {
+func (c *conversation) unsaved() bool { return c.unsavedOf(c.messages...) }
+
+// unsavedOf reports it where only these messages can have changed.
+func (c *conversation) unsavedOf(messages ...*message) bool {
 	if c.gone || c.private() {
 		return false
 	}
-	return c.savedIn != "" && c.version != c.saved || slices.ContainsFunc(c.messages, (*message).unsaved)
+	return c.savedIn != "" && c.version != c.saved || slices.ContainsFunc(messages, (*message).unsaved)
 }
 
 // apart reports whether memory has something of the conversation that the file has not.
@@ -137,19 +140,24 @@ func (c *conversation) join(stored *conversation) *conversation {
 	if c.version == c.saved && c.told != stored.until {
 		j.until, j.told, j.digest, j.kept = stored.until, stored.until, stored.digest, stored.digest
 	}
-	j.messages = nil
-	rest := slices.Clone(c.messages)
+	here := make(map[string]*message, len(c.messages))
+	for _, m := range c.messages {
+		here[m.MessageID] = m
+	}
+	j.messages = make([]*message, 0, max(len(stored.messages), len(c.messages)))
 	for _, m := range stored.messages {
-		if i := slices.IndexFunc(rest, func(own *message) bool { return own.MessageID == m.MessageID }); i >= 0 {
-			if own := rest[i]; own.own {
-				m = own
-			} else if m.prompt == "" {
-				m.prompt = own.prompt
-			}
-			rest = slices.Delete(rest, i, i+1)
+		if own := here[m.MessageID]; own != nil && own.own {
+			m = own
+		} else if own != nil && m.prompt == "" {
+			m.prompt = own.prompt
 		}
+		delete(here, m.MessageID)
 		j.messages = append(j.messages, m)
 	}
-	j.messages = append(j.messages, rest...)
+	for _, m := range c.messages {
+		if here[m.MessageID] != nil {
+			j.messages = append(j.messages, m)
+		}
+	}
 	return &j
 }

@@ -350,7 +350,7 @@ func (s *Conversations) Summarise(conversationID string, upTo int, text string) 
 	}
 	c.until, c.digest, c.kept = c.messages[upTo-1].MessageID, text, kept
 	c.version++
-	s.wakeLocked(c)
+	s.wakeLocked(c.unsaved())
 	return nil
 }
 

@@ -179,7 +179,7 @@ func (s *Conversations) saveLater(id string) bool {
 	c := s.all[id]
 	if c != nil {
 		c.version++
-		s.wakeLocked(c)
+		s.wakeLocked(c.unsaved())
 	}
 	return c != nil
 }
@@ -225,7 +225,7 @@ func (s *Conversations) putBack(c *conversation) {
 	defer s.mu.Unlock()
 	c.gone = false
 	s.all[c.summary.ConversationID] = c
-	s.wakeLocked(c)
+	s.wakeLocked(c.unsaved())
 }
 
 // remove deletes a conversation's row and leaves its messages to the writer.

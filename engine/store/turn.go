@@ -48,13 +48,15 @@ type Turn struct {
 
 var _ stream.Sink = (*Turn)(nil)
 
-// change runs f, which changes the answer or its conversation, and has it written.
+// change runs f, which changes the turn's messages or what is said of their
+// conversation, and has it written. It runs for every token, so it looks at no other
+// message.
 func (t *Turn) change(f func(m *chat.Message)) {
 	t.store.mu.Lock()
 	defer t.store.mu.Unlock()
 	f(&t.answer.Message)
 	t.answer.version++
-	t.store.wakeLocked(t.conv)
+	t.store.wakeLocked(t.conv.unsavedOf(t.question, t.answer))
 }
 
 // judgeLocked notes the turn's level.

@@ -54,9 +54,10 @@ func (w *writer) begin() {
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 }
 
-// wakeLocked has the writer look for what to write. The store's mu is held.
-func (s *Conversations) wakeLocked(c *conversation) {
-	if s.keepsLocked() && c.unsaved() {
+// wakeLocked has the writer look for what to write, where there is something. The
+// store's mu is held.
+func (s *Conversations) wakeLocked(unsaved bool) {
+	if unsaved && s.keepsLocked() {
 		s.start(func(w *writer) { w.more = true })
 	}
 }
