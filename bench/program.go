@@ -3,17 +3,17 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/rigrun/rigrun-lsp/bench/stdio"
 )
 
 // This file measures the program itself, as an editor meets it: how large it
@@ -54,11 +54,9 @@ func program(w io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
-	path := filepath.Join(dir, "rigrun-lsp")
-	build := exec.Command("make", "-s", "build", "BINARY="+path)
-	build.Dir = ".." // the program's own module, with its own dependencies
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the program: %w\n%s", err, out)
+	path, err := stdio.Build(dir)
+	if err != nil {
+		return err
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -88,18 +86,18 @@ func measureStarts(path string) ([]budget, error) {
 	memory := budget{name: "idle memory (resident)", unit: "MB", limit: 20}
 	for range starts {
 		began := time.Now()
-		s, err := startSession(path, "")
+		s, err := stdio.Start(path, stdio.Options{})
 		if err != nil {
 			return nil, err
 		}
-		start.samples = append(start.samples, milliseconds(s.answered.Sub(began)))
-		if err := s.call("rigrun/stats", map[string]any{}, nil); err != nil {
+		start.samples = append(start.samples, milliseconds(s.Answered.Sub(began)))
+		if _, err := s.Call("rigrun/stats", map[string]any{}, nil); err != nil {
 			return nil, err
 		}
-		if mb, ok := resident(s.command.Process.Pid); ok {
+		if mb, ok := resident(s.Command.Process.Pid); ok {
 			memory.samples = append(memory.samples, mb)
 		}
-		if err := s.close(); err != nil {
+		if err := s.Close(); err != nil {
 			return nil, err
 		}
 	}
@@ -184,14 +182,14 @@ func timeTokens(stream func(url string, take func(string, time.Time)) error) ([]
 
 // streamProgram asks the program for one answer.
 func streamProgram(path, url string, take func(string, time.Time)) error {
-	s, err := startSession(path, url)
+	s, err := stdio.Start(path, stdio.Options{URL: url})
 	if err != nil {
 		return err
 	}
-	if err := s.call("rigrun/chat", map[string]any{"message": "go", "partialResultToken": "t"}, take); err != nil {
+	if _, err := s.Call("rigrun/chat", map[string]any{"message": "go", "partialResultToken": "t"}, take); err != nil {
 		return err
 	}
-	return s.close()
+	return s.Close()
 }
 
 // streamRelay has a process copy the model server's bytes to its stdout. The
@@ -253,7 +251,7 @@ func relay(addr string) error {
 func measureCancels(path string) ([]budget, error) {
 	model := newModel(1<<20, time.Millisecond)
 	defer model.close()
-	s, err := startSession(path, model.url)
+	s, err := stdio.Start(path, stdio.Options{URL: model.url})
 	if err != nil {
 		return nil, err
 	}
@@ -261,10 +259,10 @@ func measureCancels(path string) ([]budget, error) {
 	for range cancels {
 		var cancelled time.Time
 		params := map[string]any{"message": "go", "partialResultToken": "t", "cache": "off"}
-		err := s.call("rigrun/chat", params, func(string, time.Time) {
+		_, err := s.Call("rigrun/chat", params, func(string, time.Time) {
 			if cancelled.IsZero() {
 				cancelled = time.Now()
-				s.notify("$/cancelRequest", map[string]any{"id": s.id})
+				s.Notify("$/cancelRequest", map[string]any{"id": s.ID})
 			}
 		})
 		if err == nil || !strings.Contains(err.Error(), "-32800") {
@@ -272,105 +270,7 @@ func measureCancels(path string) ([]budget, error) {
 		}
 		closing.samples = append(closing.samples, milliseconds((<-model.closed).Sub(cancelled)))
 	}
-	return []budget{closing}, s.close()
+	return []budget{closing}, s.Close()
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }
-
-// session is one conversation with a program over its stdio.
-type session struct {
-	command  *exec.Cmd
-	in       io.WriteCloser
-	out      *bufio.Reader
-	id       int
-	answered time.Time // when initialize's answer came
-	err      error     // the first failure to write
-}
-
-// startSession starts the program and shakes hands. url is its model server.
-func startSession(path, url string) (*session, error) {
-	s := &session{command: exec.CommandContext(context.Background(), path)}
-	s.command.Stderr = os.Stderr
-	var err error
-	if s.in, err = s.command.StdinPipe(); err != nil {
-		return nil, err
-	}
-	out, err := s.command.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	s.out = bufio.NewReader(out)
-	if err := s.command.Start(); err != nil {
-		return nil, err
-	}
-	params := map[string]any{"processId": nil, "rootUri": nil, "capabilities": map[string]any{}}
-	if url != "" {
-		params["initializationOptions"] = map[string]any{"local": map[string]any{"url": url, "kind": "ollama", "model": "m"}}
-	}
-	if err := s.call("initialize", params, nil); err != nil {
-		return nil, err
-	}
-	s.answered = time.Now()
-	s.notify("initialized", map[string]any{})
-	return s, s.err
-}
-
-func (s *session) notify(method string, params any) {
-	s.send(map[string]any{"jsonrpc": "2.0", "method": method, "params": params})
-}
-
-func (s *session) send(message map[string]any) {
-	body, err := json.Marshal(message)
-	if err == nil {
-		_, err = fmt.Fprintf(s.in, "Content-Length: %d\r\n\r\n%s", len(body), body)
-	}
-	if s.err == nil {
-		s.err = err
-	}
-}
-
-// call sends a request and reads until its response, giving each partial
-// result's text to partial.
-func (s *session) call(method string, params any, partial func(text string, at time.Time)) error {
-	s.id++
-	s.send(map[string]any{"jsonrpc": "2.0", "id": s.id, "method": method, "params": params})
-	for s.err == nil {
-		body, err := readMessage(s.out)
-		at := time.Now()
-		if err != nil {
-			return err
-		}
-		var m struct {
-			ID    *int
-			Error *struct {
-				Code    int
-				Message string
-			}
-			Params struct{ Value struct{ Text string } }
-		}
-		if err := json.Unmarshal(body, &m); err != nil {
-			return err
-		}
-		switch {
-		case m.ID != nil && *m.ID == s.id && m.Error != nil:
-			return fmt.Errorf("%s: error %d: %s", method, m.Error.Code, m.Error.Message)
-		case m.ID != nil && *m.ID == s.id:
-			return nil
-		case partial != nil && m.Params.Value.Text != "":
-			partial(m.Params.Value.Text, at)
-		}
-	}
-	return s.err
-}
-
-// close ends the session as an editor does.
-func (s *session) close() error {
-	if err := s.call("shutdown", nil, nil); err != nil {
-		return err
-	}
-	s.notify("exit", nil)
-	if err := s.in.Close(); err != nil {
-		return err
-	}
-	return s.command.Wait()
-}

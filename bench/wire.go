@@ -9,9 +9,9 @@ import (
 	"io"
 	"os"
 	"reflect"
-	"strconv"
-	"strings"
 	"sync"
+
+	"github.com/rigrun/rigrun-lsp/bench/stdio"
 )
 
 // wire is a connection to an editor that only listens: writing goes to out,
@@ -75,7 +75,7 @@ const (
 func checkMessages(written []byte, first int64, texts ...string) error {
 	r := bufio.NewReader(bytes.NewReader(written))
 	for i, text := range texts {
-		body, err := readMessage(r)
+		body, err := stdio.ReadMessage(r)
 		if err != nil {
 			return err
 		}
@@ -101,29 +101,4 @@ func checkMessages(written []byte, first int64, texts ...string) error {
 		return errors.New("wrote more than was asked for")
 	}
 	return nil
-}
-
-// readMessage reads one message with a Content-Length header.
-func readMessage(r *bufio.Reader) ([]byte, error) {
-	length := -1
-	for {
-		line, err := r.ReadString('\n')
-		if err != nil {
-			return nil, err
-		}
-		if line = strings.TrimRight(line, "\r\n"); line == "" {
-			break
-		}
-		if digits, ok := strings.CutPrefix(line, "Content-Length: "); ok {
-			if length, err = strconv.Atoi(digits); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if length < 0 {
-		return nil, errors.New("a message without Content-Length")
-	}
-	body := make([]byte, length)
-	_, err := io.ReadFull(r, body)
-	return body, err
 }
