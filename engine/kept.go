@@ -278,6 +278,22 @@ func (e *Engine) Feedback(ctx context.Context, messageID string, good bool) erro
 	return nil
 }
 
+// ErrNoEntry is returned for an identifier that no kept answer has any more.
+var ErrNoEntry = errors.New("no answer is kept under this identifier")
+
+// Kept returns the kept answer that a [chat.CacheInfo] names by its EntryID, with
+// the question it was made for. Secrets stand in both as placeholders.
+func (e *Engine) Kept(ctx context.Context, entryID string) (cache.Entry, error) {
+	entry, found, err := e.setup.Load().Cache.Entry(ctx, entryID)
+	if err != nil {
+		return entry, fmt.Errorf("look up the kept answer: %w", err)
+	}
+	if !found {
+		return entry, ErrNoEntry
+	}
+	return entry, nil
+}
+
 // Trouble returns what has gone wrong with what the engine keeps since it was last
 // called, nil where nothing has. Each is told once.
 func (e *Engine) Trouble() error {

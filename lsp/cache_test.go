@@ -13,6 +13,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/lsp/ext"
 	"github.com/rigrun/rigrun-lsp/lsp/lsptest"
 )
 
@@ -235,6 +236,13 @@ func TestSemanticHit(t *testing.T) {
 	hit := k.hits("other words", "How can I reverse a slice in Go?", nil, chat.HitSemantic, "answer 1.")
 	if hit.Cache.Similarity < 0.7 || hit.Cache.Similarity >= 1 || !strings.Contains(hit.Route.Reason, "means the same") {
 		t.Errorf("cache %+v, reason %q", hit.Cache, hit.Route.Reason)
+	}
+	var made ext.CacheEntryResult
+	if err := json.Unmarshal(k.Call("rigrun/cache/entry", chatParams{"entryId": hit.Cache.EntryID}), &made); err != nil {
+		t.Fatal(err)
+	}
+	if age := time.Since(made.CreatedAt); made.Question != question || made.Tier != chat.TierLocal || made.Model != "tiny:latest" || age < 0 || age > time.Minute {
+		t.Errorf("the kept answer was made for %+v", made)
 	}
 	for _, near := range []string{
 		"How do I reverse a string in Go?", "How do I reverse a slice in Rust?", "How do I sort a slice in Go?",

@@ -76,6 +76,9 @@ func wireError(err error) error {
 	if errors.Is(err, engine.ErrNoMessage) {
 		return invalid("messageId", "%v", engine.ErrNoMessage)
 	}
+	if errors.Is(err, engine.ErrNoEntry) {
+		return invalid("entryId", "%v", engine.ErrNoEntry)
+	}
 	if errors.Is(err, engine.ErrCursor) {
 		return invalid("cursor", "%v", engine.ErrCursor)
 	}

@@ -335,6 +335,8 @@ func TestBadParamsNameTheField(t *testing.T) {
 		{"rigrun/conversations/list", `{"limit":-1}`, "limit"},
 		{"rigrun/conversations/list", `{"cursor":"x"}`, "cursor"},
 		{"rigrun/conversations/get", `{"conversationId":"nobody"}`, "conversationId"},
+		{"rigrun/cache/entry", `{"entryId":"00000000000000000000000000000000-0"}`, "entryId"},
+		{"rigrun/cache/entry", `{}`, "entryId"},
 		{"rigrun/conversations/get", `{}`, "conversationId"},
 		{"rigrun/conversations/rename", `{"conversationId":"nobody","title":""}`, "title"},
 		{"rigrun/conversations/rename", `{"conversationId":"nobody","title":"x"}`, "conversationId"},

@@ -39,6 +39,7 @@ func (s *Server) methods() map[string]method {
 		ext.MethodStats:               call(s, s.stats),
 		ext.MethodFeedback:            call(s, s.feedback),
 		ext.MethodDoctor:              call(s, s.doctor),
+		ext.MethodCacheEntry:          call(s, s.cacheEntry),
 		ext.MethodCacheClear:          call(s, s.cacheClear),
 		ext.MethodContextComplete:     call(s, s.contextComplete),
 		ext.MethodEditPropose:         call(s, s.editPropose),

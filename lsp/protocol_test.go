@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
+	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/config"
 	"github.com/rigrun/rigrun-lsp/engine/doctor"
 	"github.com/rigrun/rigrun-lsp/lsp/ext"
@@ -293,6 +294,7 @@ func record(t *testing.T) map[string]string {
 	r.command("rigrun.send", map[string]any{"uri": r.e.Open("notes.rigrun.md", "markdown", "What is a goroutine?\n").URI})
 	r.command("rigrun.ask", map[string]any{"message": "What is a goroutine?"})
 	r.status(model.URL)
+	r.entry(model.URL)
 	return r.blocks
 }
 
@@ -358,6 +360,23 @@ func (r *recorder) exchange(method string, params any) map[string]any {
 	return members
 }
 
+// entry keeps what is said of the answer that the cache gives to other words.
+func (r *recorder) entry(url string) {
+	r.t.Helper()
+	e := lsptest.Start(r.t, lsptest.Options{URL: url})
+	var again chat.Result
+	for _, message := range []string{"How do I reverse a slice in Go?", "How can I reverse a slice in Go?"} {
+		if err := json.Unmarshal(e.Call("rigrun/chat", map[string]any{"message": message}), &again); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	asked := map[string]any{"entryId": again.Cache.EntryID}
+	r.keep("rigrun/cache/entry", asked, nil, e.Call("rigrun/cache/entry", asked))
+}
+
+// scrubEntry matches what names a kept answer.
+var scrubEntry = regexp.MustCompile(`"entryId": "[0-9a-f]{32}-[0-9a-z]+"`)
+
 // everywhere leaves those of the doctor's checks that say the same on every machine.
 func everywhere(t *testing.T, raw json.RawMessage) json.RawMessage {
 	t.Helper()
@@ -416,6 +435,7 @@ func (r *recorder) normal(text string) string {
 		}
 		return fmt.Sprintf("%sEXAMPLE", strings.Repeat(string(rune('A'+i)), 19))
 	})
+	text = scrubEntry.ReplaceAllString(text, `"entryId": "0123456789abcdef0123456789abcdef-ha8cq07ybs"`)
 	text = scrubTime.ReplaceAllString(text, `"2026-03-14T15:09:26.535Z"`)
 	text = scrubSecond.ReplaceAllString(text, "2026-03-14T15:09:26Z")
 	text = scrubServer.ReplaceAllString(text, "127.0.0.1:11434")

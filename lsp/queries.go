@@ -36,6 +36,16 @@ func (s *Server) feedback(ctx context.Context, p *ext.FeedbackParams, _ view) (a
 	return nil, s.engine.Feedback(ctx, p.MessageID, p.Rating == "good")
 }
 
+// cacheEntry says which question a kept answer was made for.
+func (s *Server) cacheEntry(ctx context.Context, p *ext.CacheEntryParams, _ view) (ext.CacheEntryResult, error) {
+	s.configured(ctx)
+	e, err := s.engine.Kept(ctx, p.EntryID)
+	if err != nil {
+		return ext.CacheEntryResult{}, err
+	}
+	return ext.CacheEntryResult{Question: e.Question, Tier: e.Answer.Tier, Model: e.Answer.Model, CreatedAt: e.Created}, nil
+}
+
 func (s *Server) cacheClear(ctx context.Context, _ *struct{}, _ view) (ext.CacheClearResult, error) {
 	s.configured(ctx)
 	removed, err := s.engine.ClearCache(ctx)

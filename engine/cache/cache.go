@@ -272,6 +272,29 @@ func (c *Cache) Feedback(ctx context.Context, id string, good bool) (removed boo
 	return removed, err
 }
 
+// Entry returns the entry with this ID, from memory, else from the backing. It is
+// false for one that was removed, replaced or has outlived its time, and for an ID
+// that no [NewID] makes. To be looked at is a use.
+func (c *Cache) Entry(ctx context.Context, id string) (e Entry, found bool, err error) {
+	k, _, ok := ParseID(id)
+	if !ok || c.Closed() {
+		return Entry{}, false, nil
+	}
+	now := c.micros()
+	c.refresh(ctx, now)
+	if it := c.memory.get(&k, now); it != nil {
+		return it.Entry, it.ID == id, nil
+	}
+	if c.o.Backing == nil {
+		return Entry{}, false, nil
+	}
+	e, ok, err = c.o.Backing.Get(ctx, k)
+	if err != nil || !ok || e.ID != id {
+		return Entry{}, false, err
+	}
+	return e, true, nil
+}
+
 // Clear removes every entry, here and in the backing, and returns how many there were.
 func (c *Cache) Clear(ctx context.Context) (int, error) {
 	c.writer.forget("")

@@ -344,6 +344,33 @@ func TestGoodFeedbackAndUnknownIDs(t *testing.T) {
 	}
 }
 
+// TestEntryByID finds an entry under its ID as long as it is kept, in this process
+// and in another that shares the backing, and under nothing else.
+func TestEntryByID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		o := Options{Backing: f, TTL: time.Hour, Embedder: &embedder{dim: 512}}
+		c := made(t, o)
+		id := c.Lookup(question()).Store(answer("42"))
+		time.Sleep(settled)
+		for name, from := range map[string]*Cache{"memory": c, "the backing": made(t, o)} {
+			if e, ok, err := from.Entry(t.Context(), id); !ok || err != nil || e.Answer.Text != "42" || e.Question != question().Wording {
+				t.Errorf("from %s: %+v, %v, %v", name, e, ok, err)
+			}
+			for _, other := range []string{"", "x", strings.Repeat("f", 40), id + "1", "0" + id[1:]} {
+				if e, ok, err := from.Entry(t.Context(), other); ok || err != nil {
+					t.Errorf("from %s: %q: %+v, %v", name, other, e, err)
+				}
+			}
+		}
+		time.Sleep(2 * time.Second)
+		c.Lookup(question()).Store(answer("43"))
+		if e, ok, err := c.Entry(t.Context(), id); ok || err != nil {
+			t.Errorf("once it was answered anew: %+v, %v", e, err)
+		}
+	})
+}
+
 // TestRatedWhileWritten rates an entry bad while its Put is under way.
 func TestRatedWhileWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -9,6 +9,7 @@ const (
 	MethodStats               = "rigrun/stats"
 	MethodFeedback            = "rigrun/feedback"
 	MethodDoctor              = "rigrun/doctor"
+	MethodCacheEntry          = "rigrun/cache/entry"
 	MethodCacheClear          = "rigrun/cache/clear"
 	MethodContextComplete     = "rigrun/context/complete"
 	MethodEditPropose         = "rigrun/edit/propose"

@@ -1,6 +1,8 @@
 package ext
 
 import (
+	"time"
+
 	"go.lsp.dev/protocol"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
@@ -94,6 +96,20 @@ type FeedbackParams struct {
 // DoctorResult is the result of rigrun/doctor.
 type DoctorResult struct {
 	Checks []doctor.Check `json:"checks"`
+}
+
+// CacheEntryParams name a kept answer, as [chat.CacheInfo] does.
+type CacheEntryParams struct {
+	EntryID string `json:"entryId"`
+}
+
+// CacheEntryResult says what a kept answer was made for, and by whom. Question is
+// the wording, secrets replaced; none where the answer is given to this very question only.
+type CacheEntryResult struct {
+	Question  string    `json:"question,omitzero"`
+	Tier      string    `json:"tier"`
+	Model     string    `json:"model"`
+	CreatedAt time.Time `json:"createdAt"`
 }
 
 // CacheClearResult is the result of rigrun/cache/clear.

@@ -32,6 +32,7 @@ func Shapes() map[string]Shape {
 		ext.MethodModels:              {of[struct{}], of[ext.ModelsResult]},
 		ext.MethodStats:               {of[struct{}], of[chat.Stats]},
 		ext.MethodFeedback:            {of[ext.FeedbackParams], of[null]},
+		ext.MethodCacheEntry:          {of[ext.CacheEntryParams], of[ext.CacheEntryResult]},
 		ext.MethodCacheClear:          {of[struct{}], of[ext.CacheClearResult]},
 		ext.MethodContextComplete:     {of[ext.CompleteParams], of[ext.CompleteResult]},
 		ext.MethodDoctor:              {of[struct{}], of[ext.DoctorResult]},

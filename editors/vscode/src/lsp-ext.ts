@@ -251,6 +251,18 @@ export interface FeedbackParams {
   rating: string;
 }
 
+export interface CacheEntryParams {
+  entryId: string;
+}
+
+/** The question a kept answer was made for; it has no words where only this very question gets it. */
+export interface CacheEntryResult {
+  question?: string;
+  tier: string;
+  model: string;
+  createdAt: string;
+}
+
 export interface CacheClearResult {
   removed: number;
 }
@@ -318,6 +330,7 @@ export interface Requests {
   'rigrun/models': [Nothing, ModelsResult];
   'rigrun/feedback': [FeedbackParams, null];
   'rigrun/doctor': [Nothing, DoctorResult];
+  'rigrun/cache/entry': [CacheEntryParams, CacheEntryResult];
   'rigrun/cache/clear': [Nothing, CacheClearResult];
   'rigrun/edit/propose': [ProposeParams, ProposeResult];
   'rigrun/conversations/list': [ConversationsListParams, ConversationsListResult];
