@@ -15,6 +15,9 @@ import (
 // once more: VS Code knows no other way to describe and check them.
 const manifest = "../../editors/vscode/package.json"
 
+// words are what the manifest says in English: its %keys% stand for them.
+const words = "../../editors/vscode/package.nls.json"
+
 // ofExtension are the settings that only the extension reads.
 var ofExtension = []string{"rigrun.server.path"}
 
@@ -43,25 +46,34 @@ func TestSettingsOfVSCode(t *testing.T) {
 
 func offeredSettings(t *testing.T) map[string]any {
 	t.Helper()
-	raw, err := os.ReadFile(manifest)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var m struct {
 		Contributes struct {
-			Configuration []struct{ Properties map[string]any }
+			Configuration []struct{ Properties map[string]map[string]any }
 		}
 	}
-	if err := json.Unmarshal(raw, &m); err != nil {
-		t.Fatal(err)
-	}
+	readJSON(t, manifest, &m)
+	var english map[string]string
+	readJSON(t, words, &english)
 	all := map[string]any{}
 	for _, group := range m.Contributes.Configuration {
 		for name, p := range group.Properties {
+			key, _ := p["markdownDescription"].(string)
+			p["markdownDescription"] = english[strings.Trim(key, "%")]
 			all[name] = p
 		}
 	}
 	return all
+}
+
+func readJSON(t *testing.T, path string, into any) {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
 }
 
 // property is a setting as VS Code is told of it. "machine" keeps a repository's
