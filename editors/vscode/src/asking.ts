@@ -2,14 +2,15 @@
 // panel what arrives, in order, and nothing after the end.
 
 import * as vscode from 'vscode';
-import { failureOf, wasCancelled, type Labels } from './failure';
+import { conversationOf, failureOf, wasCancelled, type Labels } from './failure';
 import type { ChatParams, ChatResult, Partial as Part } from './lsp-ext';
 import type { AnswerEnd, ToPanel } from './panel-messages';
 import type { Session } from './session';
 
 export type Ending =
   | { readonly state: 'done'; readonly result: ChatResult; readonly text: string }
-  | { readonly state: 'stopped' | 'failed' };
+  /** The conversation is where what had come is kept, undefined where nothing was begun. */
+  | { readonly state: 'stopped' | 'failed'; readonly conversationId: string | undefined };
 
 export class Asking {
   private readonly source = new vscode.CancellationTokenSource();
@@ -39,13 +40,14 @@ export class Asking {
       this.post({ type: 'done', request, end: endOf(result) });
       return { state: 'done', result, text: this.text };
     } catch (error) {
+      const conversationId = conversationOf(error);
       if (wasCancelled(error) || this.source.token.isCancellationRequested) {
-        this.post({ type: 'stopped', request });
-        return { state: 'stopped' };
+        this.post({ type: 'stopped', request, conversationId });
+        return { state: 'stopped', conversationId };
       }
       this.session.log.error(`A question failed: ${error instanceof Error ? error.message : String(error)}`);
-      this.post({ type: 'failed', request, failure: failureOf(error, labels()) });
-      return { state: 'failed' };
+      this.post({ type: 'failed', request, failure: failureOf(error, labels()), conversationId });
+      return { state: 'failed', conversationId };
     } finally {
       this.source.dispose();
     }
@@ -68,7 +70,7 @@ export class Asking {
 }
 
 function endOf(result: ChatResult): AnswerEnd {
-  const { messageId, conversationId, route, cache, usage, costCents, savedCents, metrics, redactions } =
+  const { messageId, conversationId, route, cache, usage, costCents, savedCents, metrics, redactions, left } =
     result;
   const { totalMs, tokensPerSecond } = metrics;
   return {
@@ -82,6 +84,7 @@ function endOf(result: ChatResult): AnswerEnd {
     totalMs,
     tokensPerSecond,
     redactions,
+    left,
   };
 }
 

@@ -8,8 +8,8 @@ import { ChipTray, filePiece, type Piece } from './chip-tray';
 import { BlockActions } from './block-actions';
 import { addContext, exactText, questionContext } from './chat-context';
 import { ConversationActions } from './conversation-actions';
-import { failureOf } from './failure';
-import type { Action, CacheUse, ChatParams, Mode, RouteDecision } from './lsp-ext';
+import { failureOf, wasRefused } from './failure';
+import type { Action, CacheEntryResult, CacheUse, ChatParams, Mode, RouteDecision } from './lsp-ext';
 import { followFailure, openLink, reveal } from './panel-errands';
 import type { ModelChoice, PanelStatus, ToHost, ToPanel } from './panel-messages';
 import { panelStrings } from './panel-strings';
@@ -135,9 +135,11 @@ export class ChatController implements vscode.Disposable {
     this.askings.set(request, asking);
     const ending = await asking.run(this.params(question));
     this.askings.delete(request);
-    if (ending.state !== 'done') return;
-    turn.answerId = ending.result.messageId;
-    this.transcript.name(ending.result.conversationId);
+    // A person may have turned to another conversation meanwhile.
+    if (!this.transcript.has(turn)) return;
+    if (ending.state === 'done') turn.answerId = ending.result.messageId;
+    const { conversationId } = ending.state === 'done' ? ending.result : ending;
+    if (conversationId !== undefined) this.transcript.name(conversationId);
   }
 
   private readonly handlers: Handlers = {
@@ -182,6 +184,7 @@ export class ChatController implements vscode.Disposable {
     newFile: ({ code, language }) => this.blocks.newFile(code, language),
     reveal: ({ place }) => reveal(place),
     openLink: ({ href }) => openLink(href),
+    showMatch: ({ entryId }) => this.showMatch(entryId),
     rate: ({ messageId, rating }) => this.session.request('rigrun/feedback', { messageId, rating }),
     failureAction: ({ command, messageId }) =>
       command === 'retry' ? this.again(messageId, 'use') : followFailure(command),
@@ -268,6 +271,16 @@ export class ChatController implements vscode.Disposable {
   private async complete(ask: number, text: string, offset: number): Promise<void> {
     const { items } = await this.session.request('rigrun/context/complete', { text, offset });
     this.post({ type: 'completions', ask, items });
+  }
+
+  private async showMatch(entryId: string): Promise<void> {
+    let match: CacheEntryResult | null = null;
+    try {
+      match = await this.session.request('rigrun/cache/entry', { entryId });
+    } catch (error) {
+      if (!wasRefused(error)) throw error;
+    }
+    this.post({ type: 'match', entryId, match });
   }
 
   // The server reads its new settings first.

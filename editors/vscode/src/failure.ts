@@ -21,8 +21,16 @@ const helps: Readonly<Record<string, FailureCommand>> = {
 // LSP's code for a request that its client has cancelled.
 const requestCancelled = -32800;
 
+// JSON-RPC's code for parameters that are no good.
+const invalidParams = -32602;
+
 export function wasCancelled(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === requestCancelled;
+}
+
+/** Whether the server knows nothing by a name that it was given. */
+export function wasRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === invalidParams;
 }
 
 export function failureOf(error: unknown, labels: Labels): Failure {
@@ -36,11 +44,20 @@ export function failureOf(error: unknown, labels: Labels): Failure {
   return { kind: data.kind, message: data.message, hint: data.hint, action };
 }
 
+/** The conversation that a failed or cancelled question has, where it got so far. */
+export function conversationOf(error: unknown): string | undefined {
+  const id = dataOf(error)?.conversationId;
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}
+
 function errorData(error: unknown): ErrorData | undefined {
-  if (!(error instanceof Error) || !('data' in error)) return undefined;
-  const data: unknown = error.data;
-  if (typeof data !== 'object' || data === null) return undefined;
-  const { kind, message, hint } = data as Partial<Record<keyof ErrorData, unknown>>;
+  const { kind, message, hint } = dataOf(error) ?? {};
   if (typeof kind !== 'string' || typeof message !== 'string') return undefined;
   return { kind, message, hint: typeof hint === 'string' ? hint : '' };
+}
+
+function dataOf(error: unknown): Partial<Record<keyof ErrorData, unknown>> | undefined {
+  if (!(error instanceof Error) || !('data' in error)) return undefined;
+  const data: unknown = error.data;
+  return typeof data === 'object' && data !== null ? data : undefined;
 }

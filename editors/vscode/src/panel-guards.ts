@@ -69,6 +69,7 @@ const toHost: Shapes<ToHost> = {
   newFile: { code: isString, language: isString },
   reveal: { place: isPlace },
   openLink: { href: isString },
+  showMatch: { entryId: isString },
   rate: { messageId: isString, rating: oneOf('good', 'bad') },
   failureAction: { command: isCommand, messageId: optional(isString) },
   install: {},
@@ -101,11 +102,12 @@ const toPanel: Shapes<ToPanel> = {
   thinking: { request: isNumber, text: isString },
   step: { request: isNumber, step: isRecord },
   done: { request: isNumber, end: isRecord },
-  stopped: { request: isNumber },
-  failed: { request: isNumber, failure: isRecord },
+  stopped: { request: isNumber, conversationId: optional(isString) },
+  failed: { request: isNumber, failure: isRecord, conversationId: optional(isString) },
   completions: { ask: isNumber, items: isArray },
   conversations: { items: isArray, query: isString },
   applied: { block: isBlockKey, outcome: isRecord },
+  match: { entryId: isString, match: (value) => value === null || isRecord(value) },
   notice: { text: isString },
 };
 

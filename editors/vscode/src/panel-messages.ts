@@ -3,9 +3,11 @@
 // clicked. Both sides import this file, and neither sends anything else.
 
 import type {
+  CacheEntryResult,
   CacheInfo,
   ContextKind,
   ConversationSummary,
+  Left,
   Level,
   Message,
   Mode,
@@ -53,6 +55,8 @@ export interface AnswerEnd {
   readonly totalMs: number;
   readonly tokensPerSecond: number;
   readonly redactions: readonly Redaction[];
+  /** What was asked for and not sent; absent where all was. */
+  readonly left?: readonly Left[] | undefined;
 }
 
 /** A failure in words for a person. */
@@ -142,8 +146,18 @@ export type ToPanel =
   | { readonly type: 'thinking'; readonly request: number; readonly text: string }
   | { readonly type: 'step'; readonly request: number; readonly step: Step }
   | { readonly type: 'done'; readonly request: number; readonly end: AnswerEnd }
-  | { readonly type: 'stopped'; readonly request: number }
-  | { readonly type: 'failed'; readonly request: number; readonly failure: Failure }
+  /** What had come of the answer is kept in the conversation, where there is one. */
+  | {
+      readonly type: 'stopped';
+      readonly request: number;
+      readonly conversationId?: string | undefined;
+    }
+  | {
+      readonly type: 'failed';
+      readonly request: number;
+      readonly failure: Failure;
+      readonly conversationId?: string | undefined;
+    }
   | { readonly type: 'completions'; readonly ask: number; readonly items: readonly Completion[] }
   | { readonly type: 'conversations'; readonly items: readonly ConversationRow[]; readonly query: string }
   | {
@@ -151,6 +165,8 @@ export type ToPanel =
       readonly block: Pick<BlockRef, 'messageId' | 'index'>;
       readonly outcome: ApplyOutcome;
     }
+  /** The question that a kept answer was made for; null where it is not kept any more. */
+  | { readonly type: 'match'; readonly entryId: string; readonly match: CacheEntryResult | null }
   | { readonly type: 'notice'; readonly text: string };
 
 export interface ShownConversation {
@@ -206,6 +222,8 @@ export type ToHost =
   | { readonly type: 'newFile'; readonly code: string; readonly language: string }
   | { readonly type: 'reveal'; readonly place: Place }
   | { readonly type: 'openLink'; readonly href: string }
+  /** Asks which question a kept answer was made for. */
+  | { readonly type: 'showMatch'; readonly entryId: string }
   | { readonly type: 'rate'; readonly messageId: string; readonly rating: 'good' | 'bad' }
   | {
       readonly type: 'failureAction';

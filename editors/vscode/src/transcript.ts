@@ -39,6 +39,10 @@ export class Transcript {
     this.turns.push(turn);
   }
 
+  has(turn: Turn): boolean {
+    return this.turns.includes(turn);
+  }
+
   remove(turn: Turn): void {
     this.turns = this.turns.filter((other) => other !== turn);
   }

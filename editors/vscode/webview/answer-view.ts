@@ -72,6 +72,13 @@ export class AnswerView {
     this.#text.blocks[index]?.showOutcome(this.#turn.answer.outcomes.get(index));
   }
 
+  /** Shows which question a kept answer was made for, to who has just asked for it. */
+  showMatch(): void {
+    const here = this.#end.contains(document.activeElement);
+    this.showEnd();
+    if (here) this.#end.querySelector<HTMLElement>('.match')?.focus();
+  }
+
   /** Shows again what stands under the text. */
   showEnd(): void {
     const { answer } = this.#turn;

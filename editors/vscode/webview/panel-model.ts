@@ -1,7 +1,7 @@
 // What the panel knows. Messages of the extension change it; views show it. Nothing of
 // the page is in here.
 
-import type { Message, Mode, Step } from '../src/lsp-ext';
+import type { CacheEntryResult, Message, Mode, Step } from '../src/lsp-ext';
 import type {
   AnswerEnd,
   ApplyOutcome,
@@ -19,7 +19,10 @@ type Route = AnswerEnd['route'];
 type Cache = AnswerEnd['cache'];
 
 /** What is known of how an answer came about; an answer of an earlier day has less of it. */
-export type AnswerFacts = Partial<Omit<AnswerEnd, 'messageId' | 'conversationId'>>;
+export type AnswerFacts = Partial<Omit<AnswerEnd, 'messageId' | 'conversationId'>> & {
+  /** The question that a kept answer was made for, once it was asked for; null where it is gone. */
+  readonly match?: CacheEntryResult | null;
+};
 
 export interface Answer {
   messageId: string;
@@ -65,6 +68,11 @@ export class PanelModel {
     return this.turns.findLast((turn) => turn.request === request);
   }
 
+  /** The turns that were answered by this kept answer. */
+  matched(entryId: string): Turn[] {
+    return this.turns.filter((turn) => turn.answer.facts.cache?.entryId === entryId);
+  }
+
   /** Takes in what the extension said; `now` is performance.now(). */
   receive(message: ToPanel, now: number): void {
     switch (message.type) {
@@ -101,6 +109,11 @@ export class PanelModel {
         this.turns
           .find((turn) => turn.answer.messageId === message.block.messageId)
           ?.answer.outcomes.set(message.block.index, message.outcome);
+        break;
+      case 'match':
+        for (const { answer } of this.matched(message.entryId)) {
+          answer.facts = { ...answer.facts, match: message.match };
+        }
         break;
       case 'route':
       case 'text':
@@ -152,9 +165,11 @@ export class PanelModel {
         break;
       }
       case 'stopped':
+        this.conversationId = message.conversationId ?? this.conversationId;
         answer.state = 'stopped';
         break;
       case 'failed':
+        this.conversationId = message.conversationId ?? this.conversationId;
         answer.state = 'failed';
         answer.failure = message.failure;
     }

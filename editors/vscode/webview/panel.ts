@@ -114,6 +114,9 @@ class Panel {
       case 'applied':
         this.#showOutcome(message.block.messageId, message.block.index);
         break;
+      case 'match':
+        for (const turn of this.#model.matched(message.entryId)) this.#log.of(turn)?.answer?.showMatch();
+        break;
       case 'notice':
         this.#announcer.say(message.text);
         break;

@@ -1,8 +1,9 @@
 // The line under an answer: who answered, how fast, for how much; and behind it, why.
 
-import type { CacheInfo, Redaction, RouteDecision } from '../src/lsp-ext';
+import type { CacheEntryResult, CacheInfo, Left, Redaction, RouteDecision } from '../src/lsp-ext';
 import type { Desk } from './desk';
 import { button, element, icon } from './element';
+import { showHidden } from './hidden-characters';
 import type { AnswerFacts } from './panel-model';
 import type { Say, StringKey } from './strings';
 
@@ -20,12 +21,35 @@ export function routeLine(desk: Desk, facts: AnswerFacts, regenerate: () => void
     toggle.setAttribute('aria-expanded', String(!details.hidden));
   });
   const line = element('div', { class: 'route' }, element('div', { class: 'route-row' }, toggle));
+  const entryId = cache?.entryId;
+  if (cache?.hit === 'semantic' && entryId !== undefined && facts.match === undefined) {
+    const show = () => {
+      desk.post({ type: 'showMatch', entryId });
+    };
+    line.firstElementChild?.append(button(say('cache.show'), show, { class: 'link' }));
+  }
   if (cache && cache.hit !== 'none' && facts.usage) {
     const again = button(say('cache.regenerate'), regenerate, { class: 'link' });
     line.firstElementChild?.append(again);
   }
+  if (facts.match !== undefined) line.append(matchOf(desk, facts.match, cache?.similarity ?? 0));
   line.append(details);
   return line;
+}
+
+/** The question that a kept answer was made for, with how near it comes and how old it is. */
+function matchOf({ say }: Desk, match: CacheEntryResult | null, similarity: number): HTMLElement {
+  const part = element('div', { class: 'match', tabindex: '-1' });
+  if (match === null) {
+    part.append(say('cache.gone'));
+    return part;
+  }
+  const ago = age(say, Math.max(0, (Date.now() - Date.parse(match.createdAt)) / 1000));
+  part.append(
+    element('blockquote', { dir: 'auto' }, showHidden(match.question ?? '')),
+    element('div', { dir: 'auto' }, say('cache.match', similarity.toFixed(2), ago, match.model)),
+  );
+  return part;
 }
 
 /** The parts of the line, a dot between each two; what a cloud costs stands out. */
@@ -43,6 +67,7 @@ function words(say: Say, facts: AnswerFacts, route: RouteDecision): Node[] {
     const cost = say('route.cents', cents(facts.costCents));
     parts.push(facts.costCents > 0 ? element('strong', { class: 'price' }, cost) : cost);
   }
+  if (facts.left?.length) parts.push(say('route.leftCount', facts.left.length));
   return parts.flatMap((part, index) => {
     const item = element('span', { class: 'route-part', dir: 'auto' }, part);
     return index === 0 ? [item] : [document.createTextNode(' · '), item];
@@ -68,6 +93,7 @@ function routeDetails(say: Say, facts: AnswerFacts, route: RouteDecision): HTMLE
   ];
   const list = element('dl', { class: 'route-details' });
   for (const [name, value] of rows) if (value) list.append(row(say(name), value));
+  if (facts.left?.length) list.append(row(say('route.left'), ...leftWords(facts.left)));
   if (facts.redactions) list.append(row(say('route.redacted'), ...redactionWords(say, facts.redactions)));
   return list;
 }
@@ -88,6 +114,13 @@ function costWords(say: Say, { costCents, savedCents }: AnswerFacts): string | u
   if (costCents === undefined) return undefined;
   if (savedCents === undefined || savedCents === 0) return say('route.cents', cents(costCents));
   return say('route.saved', cents(costCents), cents(savedCents));
+}
+
+/** What the model was not sent, each with the reason; both are the server's words. */
+function leftWords(all: readonly Left[]): Node[] {
+  return all.map(({ kind, uri, name, reason }) =>
+    element('div', {}, showHidden(`${name ?? uri?.split('/').at(-1) ?? kind}: ${reason}`)),
+  );
 }
 
 function redactionWords(say: Say, redactions: readonly Redaction[]): (string | Node)[] {

@@ -116,6 +116,36 @@ test(
 );
 
 test(
+  'the question of a kept answer is shown',
+  [
+    init(),
+    { type: 'asked', request: 1, question: question('q1', 'Wherefore?') },
+    { type: 'route', request: 1, route },
+    {
+      type: 'done',
+      request: 1,
+      end: answerEnd('a1', 'c1', { cache: { hit: 'semantic', similarity: 0.912, entryId: 'e1' } }),
+    },
+  ],
+  async (panel) => {
+    await press(panel, '.route', 'show it');
+    assert.deepEqual(await said(panel, 'showMatch'), [{ type: 'showMatch', entryId: 'e1' }]);
+    const match = {
+      question: 'Why <b>?',
+      tier: 'local',
+      model: 'tiny',
+      createdAt: new Date(Date.now() - 7_300_000).toISOString(),
+    };
+    await panel.tell({ type: 'match', entryId: 'e1', match });
+    const shown = panel.page.locator('.match');
+    assert.equal(await shown.locator('blockquote').textContent(), 'Why <b>?');
+    assert.match((await shown.textContent()) ?? '', /0\.91 alike, asked 2 h ago, answered by tiny/);
+    assert.ok(await shown.evaluate((node) => node === document.activeElement));
+    assert.equal(await panel.page.getByRole('button', { name: 'show it' }).count(), 0);
+  },
+);
+
+test(
   'the cloud cannot be chosen for what is marked',
   [init({ mode: 'cloud', marking: { level: 'SECRET', blocksCloud: 'marked' } })],
   async (panel) => {

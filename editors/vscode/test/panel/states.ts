@@ -26,6 +26,12 @@ const done = (over: Partial<Parameters<typeof answerEnd>[2]> = {}): ToPanel => (
   request: 1,
   end: answerEnd('a1', 'c1', over),
 });
+const semantic: ChatResult['cache'] = {
+  hit: 'semantic',
+  similarity: 0.912,
+  ageSeconds: 7300,
+  entryId: 'e1',
+};
 const withChips: ToPanel = { type: 'chips', chips };
 const answered: readonly ToPanel[] = [init(), withChips, asked, routed, text(answerText), done()];
 const cached = (cache: ChatResult['cache']): ToPanel[] => [
@@ -95,6 +101,7 @@ export const states: readonly State[] = [
       routed,
       text('It adds.'),
       done({
+        left: [{ kind: 'file', name: '@file:.env', reason: 'is a file of secrets' }],
         redactions: [
           { kind: 'AWS key', uri: 'file:///w/pkg/add.go', line: 11, placeholder: '[REDACTED:aws-key]' },
         ],
@@ -128,7 +135,23 @@ export const states: readonly State[] = [
     ],
   },
   { name: 'cache-exact', messages: cached({ hit: 'exact', ageSeconds: 7300 }) },
-  { name: 'cache-semantic', messages: cached({ hit: 'semantic', similarity: 0.912, ageSeconds: 7300 }) },
+  { name: 'cache-semantic', messages: cached(semantic) },
+  {
+    name: 'cache-match',
+    messages: [
+      ...cached(semantic),
+      {
+        type: 'match',
+        entryId: 'e1',
+        match: {
+          question: 'What is this function for?',
+          tier: 'local',
+          model: route.model,
+          createdAt: '2020-05-04T12:00:00Z',
+        },
+      },
+    ],
+  },
   {
     name: 'offline',
     messages: [

@@ -73,3 +73,28 @@ test('what came of applying a block is kept with its answer', () => {
   model.receive({ type: 'applied', block: { messageId: 'a1', index: 0 }, outcome }, 0);
   assert.deepEqual(model.turns[0]?.answer.outcomes.get(0), outcome);
 });
+
+test('what had come of a stopped or failed first answer belongs to its conversation', () => {
+  for (const end of [
+    { type: 'stopped', request: 1, conversationId: 'c1' },
+    { type: 'failed', request: 1, failure: { kind: 'x', message: 'm', hint: '' }, conversationId: 'c1' },
+  ] as const) {
+    const model = asked();
+    model.receive(end, 0);
+    assert.equal(model.conversationId, 'c1');
+    model.receive({ type: 'asked', request: 2, question: question('q2', 'and?') }, 0);
+    model.receive({ type: 'stopped', request: 2 }, 0);
+    assert.equal(model.conversationId, 'c1', 'a question that got nowhere changes nothing');
+  }
+});
+
+test('the question of a kept answer comes to each answer that is it', () => {
+  const model = asked();
+  const cache = { hit: 'semantic', similarity: 0.9, entryId: 'e1' } as const;
+  model.receive({ type: 'done', request: 1, end: answerEnd('a1', 'c1', { cache }) }, 0);
+  const match = { question: 'wherefore?', tier: 'local', model: 'm', createdAt: '2020-05-04T12:00:00Z' };
+  model.receive({ type: 'match', entryId: 'e2', match }, 0);
+  assert.equal(model.turns[0]?.answer.facts.match, undefined);
+  model.receive({ type: 'match', entryId: 'e1', match: null }, 0);
+  assert.equal(model.turns[0]?.answer.facts.match, null);
+});
