@@ -22,7 +22,7 @@ GOLANGCI_DIR := $(RIGRUN_DEV_CACHE)/tools/golangci-lint-$(GOLANGCI_VERSION)
 export GOLANGCI := $(GOLANGCI_DIR)/golangci-lint
 export GOLANGCI_LINT_CACHE ?= $(RIGRUN_DEV_CACHE)/golangci-lint-results
 
-.PHONY: help build demo check test lint fmt fmt-lua fuzz bench e2e e2e-ollama e2e-vscode vsix dist tools clean
+.PHONY: help build demo check test lint fmt fmt-lua fuzz bench e2e e2e-ollama e2e-vscode vsix dist walk tools clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ vsix: ## package the VS Code extension for every platform, the server inside
 
 dist: vsix ## everything a release consists of, in dist/: the same commit gives the same bytes
 	cd .ci/dist && $(GO) run .
+
+walk: ## as root on Debian: bare machines in folders, this repository cloned there, the README's two commands typed
+	.ci/walk
 
 tools: $(GOLANGCI) ## make the developers' tools in the cache folder
 
