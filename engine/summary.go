@@ -92,7 +92,7 @@ func (e *Engine) summarise(p *plan, d chat.RouteDecision, id string) {
 // Secrets are replaced in it: a model may write a part of one into its notes,
 // where nothing could find it any more.
 func (e *Engine) summary(p *plan, id string) (s summary, ok bool) {
-	before := e.conversations.Upcoming(id)
+	before := e.conversations.Known(id)
 	g := e.gauges.of(p.target.Backend.Name(), p.target.Model.ID)
 	window := g.limit(p.target.Model.ContextLength)
 	q := prompt.Question{Texts: p.asked.Texts, Summary: before.Summary, History: before.History}

@@ -289,6 +289,18 @@ func (s *Conversations) Upcoming(id string) Before {
 	return c.before()
 }
 
+// Known is Upcoming as far as this process knows, which after an answer of its own
+// is all but what others have said meanwhile. It does not look into the file.
+func (s *Conversations) Known(id string) Before {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.all[id]
+	if c == nil {
+		return Before{}
+	}
+	return c.before()
+}
+
 // Get returns a conversation with its messages.
 func (s *Conversations) Get(id string) (chat.Conversation, error) {
 	c, err := s.find(id, false)
