@@ -37,8 +37,8 @@ demo: build ## ask about a real Go file as an editor would and watch the answer 
 check: ## the quick loop: format, vet, lint where it is installed, short tests
 	@.ci/test format vet lint-if-there quick
 
-test: ## everything CI runs: what it needs from Debian (as root), format, vet, lint, Lua, race tests, what may leak, other systems, end to end, VS Code
-	@.ci/test system format vet modules cross lint lua unit leaks e2e extension panel vscode
+test: ## everything CI runs: what it needs from Debian (as root), format, vet, lint, Lua, race tests, what may leak, other systems, a release, end to end, VS Code
+	@.ci/test system format vet modules cross lint lua unit leaks dist e2e extension panel vscode
 
 lint: tools ## golangci-lint with every check of .golangci.yml
 	$(GOLANGCI) run ./...

@@ -16,7 +16,7 @@ import (
 
 // debian makes the packages for Debian and what comes from it, by nfpm.
 func (m *making) debian(context.Context) error {
-	for _, s := range systems() {
+	for _, s := range m.systems {
 		if s.os != "linux" {
 			continue
 		}

@@ -3,6 +3,10 @@
 // packages for VS Code where they were made before (make vsix), a bill of
 // materials, and the checksums of all of them. It prints their sizes.
 //
+// With -host, it makes only what this machine can install: its archive, its Debian
+// package, its package for VS Code where that was made before (node package.mjs
+// --host), and the Neovim plugin. The end-to-end tests run from these.
+//
 // The same commit gives the same bytes: Go is told to leave paths out, every
 // file in an archive has the commit's time, and the order is by name.
 //
@@ -32,9 +36,14 @@ import (
 func main() {
 	root := flag.String("root", "../..", "the repository")
 	out := flag.String("out", "dist", "where to write, within the repository")
+	host := flag.Bool("host", false, "make only what this machine can install")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := release(ctx, *root, filepath.Join(*root, *out))
+	wanted := systems()
+	if *host {
+		wanted = []system{{runtime.GOOS, runtime.GOARCH}}
+	}
+	err := release(ctx, *root, filepath.Join(*root, *out), wanted)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dist:", err)
@@ -62,6 +71,7 @@ func (s system) exe() string {
 // making is a release under way.
 type making struct {
 	root, out string
+	systems   []system
 	version   string // as git describes the commit
 	time      time.Time
 	built     map[system]string // the binaries
@@ -75,15 +85,15 @@ type file struct {
 	mode os.FileMode
 }
 
-func release(ctx context.Context, root, out string) error {
-	m := &making{root: root, out: out, built: map[system]string{}}
+func release(ctx context.Context, root, out string, wanted []system) error {
+	m := &making{root: root, out: out, systems: wanted, built: map[system]string{}}
 	if err := m.describe(ctx); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(out); err != nil {
 		return fmt.Errorf("empty the folder: %w", err)
 	}
-	for _, s := range systems() {
+	for _, s := range m.systems {
 		if err := m.build(ctx, s); err != nil {
 			return err
 		}
@@ -177,7 +187,7 @@ func (m *making) gather(ctx context.Context) error {
 
 // archives packs each binary with what goes beside it.
 func (m *making) archives(context.Context) error {
-	for _, s := range systems() {
+	for _, s := range m.systems {
 		binary, err := os.ReadFile(m.built[s])
 		if err != nil {
 			return fmt.Errorf("a binary: %w", err)
@@ -224,22 +234,32 @@ func (m *making) neovim(ctx context.Context) error {
 	return m.write("rigrun.nvim_"+m.version+".tar.gz", all, tarball)
 }
 
-// vscode takes the packages that "make vsix" has made.
+// vscode takes the packages that "make vsix" has made. Those of a whole release
+// must be there; of one machine's alone, they are there where Node is.
 func (m *making) vscode(context.Context) error {
-	made, err := filepath.Glob(filepath.Join(m.root, "editors/vscode/dist-vsix/*.vsix"))
-	if err != nil || len(made) == 0 {
-		return errors.New("there are no packages for VS Code: make vsix comes first")
-	}
-	for _, path := range made {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return fmt.Errorf("a package for VS Code: %w", err)
+	whole := len(m.systems) == len(systems())
+	for _, s := range m.systems {
+		made, err := filepath.Glob(filepath.Join(m.root, "editors/vscode/dist-vsix/rigrun-"+s.vscode()+"-*.vsix"))
+		if err != nil || len(made) == 0 && whole {
+			return fmt.Errorf("there is no package for VS Code on %s: make vsix comes first", s.vscode())
 		}
-		if err := os.WriteFile(filepath.Join(m.out, filepath.Base(path)), data, 0o600); err != nil {
-			return fmt.Errorf("a package for VS Code: %w", err)
+		for _, path := range made {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return fmt.Errorf("a package for VS Code: %w", err)
+			}
+			if err := os.WriteFile(filepath.Join(m.out, filepath.Base(path)), data, 0o600); err != nil {
+				return fmt.Errorf("a package for VS Code: %w", err)
+			}
 		}
 	}
 	return nil
+}
+
+// vscode is what VS Code calls the system.
+func (s system) vscode() string {
+	name := map[string]string{"windows": "win32", "amd64": "x64"}
+	return cmp.Or(name[s.os], s.os) + "-" + cmp.Or(name[s.arch], s.arch)
 }
 
 // write makes one file of the release.

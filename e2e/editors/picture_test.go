@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/rigrun/rigrun-lsp/e2e/binary"
 	"github.com/rigrun/rigrun-lsp/e2e/components"
 	"github.com/rigrun/rigrun-lsp/e2e/picture"
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
@@ -108,7 +109,7 @@ func TestNeovimPicture(t *testing.T) {
 // returns its address: one that is run by a loader cannot start itself anew for that.
 func serveNeovim(t *testing.T, h home, program components.Program) (address string) {
 	t.Helper()
-	plugin, err := filepath.Abs("../../editors/neovim")
+	plugin, err := binary.Plugin("../..", t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

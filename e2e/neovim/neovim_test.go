@@ -43,6 +43,9 @@ func TestMain(m *testing.M) {
 // built makes the binary once.
 var built = sync.OnceValues(func() (string, error) { return binary.Build("../..", builtIn) })
 
+// unpacked is the plugin's folder.
+var unpacked = sync.OnceValues(func() (string, error) { return binary.Plugin("../..", builtIn) })
+
 // home is the folder of a person: the settings and the state outlive a Neovim, and
 // so does the project that is worked on.
 type home struct{ dir string }
@@ -108,7 +111,7 @@ func start(t *testing.T, version string, h home) *editor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plugin, err := filepath.Abs("../../editors/neovim")
+	plugin, err := unpacked()
 	if err != nil {
 		t.Fatal(err)
 	}

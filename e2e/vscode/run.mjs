@@ -3,9 +3,9 @@
 //
 //   node e2e/vscode/run.mjs CACHE VSIX ARTEFACTS
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { panelOf, startEditor, writeSettings } from './editor.mjs';
 import { startLlamaServer } from './llama-server.mjs';
 import { startModelServer } from './model-server.mjs';
@@ -91,6 +91,17 @@ async function step(name, run) {
   const begin = Date.now();
   const said = await Promise.race([run(), tooLong(120_000)]);
   console.log(`ok ${name} (${Date.now() - begin} ms)${said === undefined ? '' : `: ${said}`}`);
+}
+
+/** The paths of the programs that run. */
+function programs() {
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      return /^\d+$/.test(name) ? [readlinkSync(join('/proc', name, 'exe'))] : [];
+    } catch {
+      return []; // it has ended, or is another user's
+    }
+  });
 }
 
 /** Rejects after that time, for what nothing else ends. */
@@ -208,6 +219,15 @@ function steps(page) {
         assert.match(model.asked.at(-1).question, /return a \+ b/);
         await page.waitForTimeout(500);
         await shot('explained-dark');
+      },
+    ],
+    [
+      'the server is the one inside the package',
+      async () => {
+        const servers = programs().filter((path) => path.endsWith('rigrun-lsp'));
+        const inside = servers.filter((path) => path.startsWith(join(scratch, 'extensions/')));
+        assert.equal(inside.length, 1, `these run: ${servers.join(', ')}`);
+        return basename(vsix);
       },
     ],
     [

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what is missing, packages the extension for this machine and drives it
 # in a real VS Code. Exit status 3 says, in its last line, what cannot be had here.
+# Where RIGRUN_E2E_DIST names a folder of a release, its package is the one driven.
 #
 #   e2e/vscode/run.sh [ARTEFACTS]      screenshots; default editors/vscode/test/artefacts/vscode
 set -euo pipefail
@@ -18,6 +19,10 @@ export CHROMIUM
 here=$(editors/vscode/setup.sh) || { code=$?; echo "$here"; exit $code; }
 PATH="$here:$PATH"
 cache=$(e2e/vscode/setup.sh) || { code=$?; echo "$cache"; exit $code; }
-(cd editors/vscode && node package.mjs --host)
-vsix=$(ls -t editors/vscode/dist-vsix/rigrun-"$(node -p 'process.platform + "-" + process.arch')"-*.vsix | head -n 1)
+target=$(node -p 'process.platform + "-" + process.arch')
+if [ -n "${RIGRUN_E2E_DIST:-}" ]; then packages=$RIGRUN_E2E_DIST; else
+	packages=editors/vscode/dist-vsix
+	(cd editors/vscode && node package.mjs --host)
+fi
+vsix=$(ls -t "$packages/rigrun-$target"-*.vsix | head -n 1)
 node e2e/vscode/run.mjs "$cache" "$vsix" "$artefacts"
