@@ -60,8 +60,8 @@ func (st style) selected(parameters string) style {
 		first, sub, _ := strings.Cut(list[0], ":")
 		code, _ := strconv.Atoi(first) // an empty one is 0
 		list = list[1:]
-		switch {
-		case code == 38 || code == 48 || code == 58:
+		switch code {
+		case 38, 48, 58:
 			var colour string
 			colour, list = extended(list)
 			switch code {
@@ -70,7 +70,7 @@ func (st style) selected(parameters string) style {
 			case 48:
 				st.ground = colour
 			}
-		case code == 4:
+		case 4:
 			st.underlined = sub != "0"
 		default:
 			st = st.simple(code)

@@ -7,6 +7,8 @@
 --- last line follow; others stay where they are.
 local M = {}
 
+---@alias rigrun.Took integer[] nanoseconds that passed, and nanoseconds of processor time
+
 ---@class rigrun.Tail
 ---@field bufnr integer
 ---@field private pieces table<integer, string> what is not yet in the buffer, from head to last
@@ -16,7 +18,7 @@ local M = {}
 ---@field private size integer bytes that are waiting
 ---@field private timer uv.uv_timer_t? runs while something was written lately
 ---@field private ended fun()? called when the pieces are written
----@field private on_flush? fun(nanoseconds: integer)
+---@field private on_flush? fun(took: rigrun.Took)
 local Tail = {}
 Tail.__index = Tail
 
@@ -25,7 +27,7 @@ Tail.__index = Tail
 local interval, portion = 8, 128
 
 ---@param bufnr integer
----@param on_flush? fun(nanoseconds: integer) told how long each flush took
+---@param on_flush? fun(took: rigrun.Took) told how long each flush took
 ---@return rigrun.Tail
 function M.new(bufnr, on_flush)
   return setmetatable({ bufnr = bufnr, pieces = {}, head = 1, last = 0, offset = 0, size = 0, on_flush = on_flush }, Tail)
@@ -131,10 +133,10 @@ function Tail:flush(all)
     self.pieces, self.head, self.last, self.offset, self.size = {}, 1, 0, 0, 0
     return
   end
-  local began = vim.uv.hrtime()
+  local began, worked = vim.uv.hrtime(), os.clock()
   M.append(self.bufnr, self:take(all and self.size or portion))
   if self.on_flush then
-    self.on_flush(vim.uv.hrtime() - began)
+    self.on_flush({ vim.uv.hrtime() - began, math.floor((os.clock() - worked) * 1e9) })
   end
 end
 

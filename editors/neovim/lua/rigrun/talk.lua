@@ -1,6 +1,7 @@
 --- A conversation in a buffer: its questions, and its answers as they come. The
 --- float and the chat are windows onto one.
 local client = require('rigrun.client')
+local highlight = require('rigrun.highlight')
 local message = require('rigrun.message')
 local tail = require('rigrun.tail')
 
@@ -24,11 +25,9 @@ local ns = vim.api.nvim_create_namespace('rigrun.talk')
 ---@field model? string asked instead of the configured one
 ---@field mode? string
 ---@field source? integer the buffer that is talked about
----@field private tree? vim.treesitter.LanguageTree what highlights the buffer. It is the
----  conversation's own: Neovim's, once there, is told of each change of the buffer
----  for good, which is a third of what a flush costs
+---@field highlight rigrun.Highlight
 ---@field private marks table<integer, integer> the note of a heading, by the heading's row
----@field flushes integer[] nanoseconds, kept only while vim.g.rigrun_measure is set
+---@field flushes rigrun.Took[] kept only while vim.g.rigrun_measure is set
 local Talk = {}
 Talk.__index = Talk
 
@@ -42,48 +41,18 @@ function M.of(bufnr)
   return talks[bufnr]
 end
 
--- Neovim parses Markdown anew after each change, and for what is concealed even
--- before it can scroll: 65 to 180 ms in 5000 lines (0.10, and 0.12 with
--- conceallevel 2). So while an answer comes nothing is concealed, and in a buffer of
--- more lines than this nothing is highlighted, until the answer is whole.
-local highlighted_lines = 100
-
 --- dress sets how the conversation is shown: as it will be, or while an answer comes.
+--- For what is concealed Neovim parses all of the Markdown even before it can scroll, so
+--- nothing is until the answer is whole.
 ---@param whole boolean
 function Talk:dress(whole)
   for _, win in ipairs(vim.fn.win_findbuf(self.bufnr)) do
     vim.wo[win][0].conceallevel = whole and 2 or 0
   end
-  self:_undress()
-  if not whole and vim.api.nvim_buf_line_count(self.bufnr) > highlighted_lines then
-    return
-  end
-  local ok, tree = pcall(require('vim.treesitter.languagetree').new, self.bufnr, 'markdown')
-  if ok then
-    self.tree = tree
-    require('vim.treesitter.highlighter').new(tree)
+  if whole then
+    self.highlight:whole()
   else
-    vim.bo[self.bufnr].syntax = 'markdown'
-  end
-end
-
---- _undress takes the highlighting away.
----@private
-function Talk:_undress()
-  vim.treesitter.stop(self.bufnr)
-  vim.bo[self.bufnr].syntax = ''
-  self.tree = nil
-end
-
---- _grown is called after each flush.
----@private
-function Talk:_grown()
-  if not self.tree then
-    return
-  elseif vim.api.nvim_buf_line_count(self.bufnr) > highlighted_lines then
-    self:_undress()
-  else
-    self.tree:invalidate(true)
+    self.highlight:growing()
   end
 end
 
@@ -100,8 +69,9 @@ function M.new()
     if vim.g.rigrun_measure then
       table.insert(self.flushes, taken)
     end
-    self:_grown()
+    self.highlight:grown()
   end)
+  self.highlight = highlight.new(bufnr)
   self:dress(true)
   talks[bufnr] = self
   vim.api.nvim_buf_set_name(bufnr, 'rigrun-talk://' .. bufnr)
