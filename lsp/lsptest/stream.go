@@ -12,12 +12,15 @@ import (
 // Partial is one value of a streamed answer, as the wire contract has it. A
 // pointer tells an absent member from an empty one.
 type Partial struct {
-	Seq      int                 `json:"seq"`
-	Route    *chat.RouteDecision `json:"route,omitzero"`
-	Cache    *chat.CacheInfo     `json:"cache,omitzero"`
-	Text     *string             `json:"text,omitzero"`
-	Thinking *string             `json:"thinking,omitzero"`
-	Step     *chat.Step          `json:"step,omitzero"`
+	Seq   int                 `json:"seq"`
+	Route *chat.RouteDecision `json:"route,omitzero"`
+	Cache *chat.CacheInfo     `json:"cache,omitzero"`
+
+	ConversationID string `json:"conversationId,omitzero"`
+
+	Text     *string    `json:"text,omitzero"`
+	Thinking *string    `json:"thinking,omitzero"`
+	Step     *chat.Step `json:"step,omitzero"`
 }
 
 // Stream is a streamed answer as it comes in.
@@ -58,6 +61,8 @@ func (s *Stream) addLocked(raw json.RawMessage) error {
 		return fmt.Errorf("partial result %d has the seq %d", before, p.Seq)
 	case before == 0 && (p.Route == nil || p.Cache == nil):
 		return fmt.Errorf("the first partial result has no route or no cache: %.300s", raw)
+	case (before == 0) != (p.ConversationID != ""):
+		return fmt.Errorf("the conversation is named by the first partial result alone: %.300s", raw)
 	case before > 0 && p.Cache != nil:
 		return fmt.Errorf("partial result %d has a cache: %.300s", before, raw)
 	case p.Route != nil && s.text.Len()+s.thinking.Len() > 0:

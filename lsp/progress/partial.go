@@ -24,6 +24,8 @@ type Partial struct {
 	head []byte // the message up to the value, the same for each
 	body []byte // the message being composed, reused
 	seq  int64  // of the next value: 0 for the route, then 1, 2, 3 … without gaps
+
+	conversation string // told with the first value, then ""
 }
 
 // NewPartial returns a sink that writes to wire under token, which is JSON.
@@ -33,6 +35,10 @@ func NewPartial(wire Wire, token protocol.LSPAny) *Partial {
 }
 
 var _ stream.Sink = (*Partial)(nil)
+
+// Begun notes the conversation, which the first value names: a client that does not
+// read the response of a request that it cancelled learns of it there.
+func (p *Partial) Begun(conversationID string) { p.conversation = conversationID }
 
 // Route writes where the answer comes from; cache is nil where a fallback changed it.
 func (p *Partial) Route(d chat.RouteDecision, cache *chat.CacheInfo) error {
@@ -44,6 +50,12 @@ func (p *Partial) Route(d chat.RouteDecision, cache *chat.CacheInfo) error {
 		if err := p.member("cache", cache); err != nil {
 			return err
 		}
+	}
+	if p.conversation != "" {
+		if err := p.member("conversationId", p.conversation); err != nil {
+			return err
+		}
+		p.conversation = ""
 	}
 	return p.send()
 }

@@ -49,6 +49,7 @@ func TestPartial(t *testing.T) {
 		w := &tape{}
 		p := NewPartial(w, protocol.LSPAny(token))
 		odd := "say \"hi\"\n\\ \u2028 \x00 😀 e\u0301 </script>"
+		p.Begun("C1")
 		for _, err := range []error{
 			p.Route(chat.RouteDecision{Tier: "local", Reason: `a "reason"`}, &chat.CacheInfo{Hit: chat.HitNone}),
 			p.Route(chat.RouteDecision{Tier: "local", FallbackFrom: "local"}, nil),
@@ -75,6 +76,9 @@ func TestPartial(t *testing.T) {
 		}
 		if values[0]["cache"] == nil || values[1]["cache"] != nil || values[1]["route"] == nil {
 			t.Errorf("routes are %v and %v", values[0], values[1])
+		}
+		if values[0]["conversationId"] != "C1" || values[1]["conversationId"] != nil {
+			t.Errorf("the conversation is in %v and %v", values[0], values[1])
 		}
 		if values[2]["thinking"] != "hm" || values[3]["text"] != odd || values[5]["text"] != "end" {
 			t.Errorf("texts are %v", values[2:])

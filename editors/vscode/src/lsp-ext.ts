@@ -85,6 +85,8 @@ export interface Partial {
   seq: number;
   route?: RouteDecision;
   cache?: CacheInfo;
+  /** In the first one. */
+  conversationId?: string;
   text?: string;
   thinking?: string;
   step?: Step;

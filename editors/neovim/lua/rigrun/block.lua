@@ -1,4 +1,4 @@
---- What can be done with a code block of an answer.
+--- What can be done with an answer, and with a code block of it.
 local config = require('rigrun.config')
 local message = require('rigrun.message')
 local talk = require('rigrun.talk')
@@ -31,11 +31,20 @@ function M.apply()
   end
 end
 
+--- details shows what there is to know about the answer under the cursor.
+function M.details()
+  local t = talk.of(vim.api.nvim_get_current_buf())
+  require('rigrun.details').show(t and t:about(vim.api.nvim_win_get_cursor(0)[1] - 1))
+end
+
 ---@param bufnr integer
 function M.keys(bufnr)
   local k = config.get().keys
   if k.yank then
     vim.keymap.set('n', k.yank, M.yank, { buffer = bufnr, nowait = true, desc = 'rigrun: yank the code block' })
+  end
+  if k.details then
+    vim.keymap.set('n', k.details, M.details, { buffer = bufnr, nowait = true, desc = 'rigrun: about the answer' })
   end
   if k.apply then
     vim.keymap.set('n', k.apply, M.apply, { buffer = bufnr, nowait = true, desc = 'rigrun: apply the code block' })

@@ -68,6 +68,12 @@ M.schema = {
   { key = 'keys.retry', type = 'key', default = 'gR', help = 'In the chat: ask the last question again, and not the cache.' },
   { key = 'keys.yank', type = 'key', default = 'gy', help = 'In the chat and in the float: yank the code block under the cursor.' },
   { key = 'keys.apply', type = 'key', default = 'ga', help = 'In the chat and in the float: apply the code block under the cursor.' },
+  {
+    key = 'keys.details',
+    type = 'key',
+    default = 'K',
+    help = 'In the chat and in the float: why this model answered, what that took, whose answer a kept one was, and what the model was not sent.',
+  },
   { key = 'keys.move', type = 'key', default = 'gc', help = 'In the float: go on in the chat.' },
   { key = 'keys.accept', type = 'key', default = 'ga', help = 'In a previewed edit: accept the hunk under the cursor.' },
   { key = 'keys.reject', type = 'key', default = 'gr', help = 'In a previewed edit: reject the hunk under the cursor.' },

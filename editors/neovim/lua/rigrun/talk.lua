@@ -27,6 +27,7 @@ local ns = vim.api.nvim_create_namespace('rigrun.talk')
 ---@field source? integer the buffer that is talked about
 ---@field highlight rigrun.Highlight
 ---@field private marks table<integer, integer> the note of a heading, by the heading's row
+---@field private facts table<integer, rigrun.Facts> what is known of an answer, by its heading's note
 ---@field flushes rigrun.Took[] kept only while vim.g.rigrun_measure is set
 local Talk = {}
 Talk.__index = Talk
@@ -64,7 +65,7 @@ function M.new()
   vim.bo[bufnr].filetype = 'rigrun'
   vim.bo[bufnr].undolevels = -1
   vim.bo[bufnr].modifiable = false
-  local self = setmetatable({ bufnr = bufnr, flushes = {}, marks = {} }, Talk)
+  local self = setmetatable({ bufnr = bufnr, flushes = {}, marks = {}, facts = {} }, Talk)
   self.tail = tail.new(bufnr, function(taken)
     if vim.g.rigrun_measure then
       table.insert(self.flushes, taken)
@@ -122,6 +123,9 @@ function M.route_line(route, cache, result)
   if route.fallbackFrom then
     parts[#parts + 1] = 'instead of ' .. route.fallbackFrom
   end
+  if result and result.left and #result.left > 0 then
+    parts[#parts + 1] = ('%d left out'):format(#result.left)
+  end
   if result and result.metrics and (result.metrics.tokensPerSecond or 0) > 0 then
     parts[#parts + 1] = ('%.0f tokens/s'):format(result.metrics.tokensPerSecond)
   end
@@ -141,8 +145,12 @@ local function answering(self, row)
   local state = { tokens = 0 }
   state.take = function(value)
     if value.route then
+      -- What follows an answer that was stopped goes on in its conversation; Neovim keeps
+      -- to itself what the response of a stopped request says.
+      self.id = value.conversationId or self.id
       state.route, state.cache = value.route, value.cache or state.cache
       self:note(row, M.route_line(state.route, state.cache))
+      self.facts[self.marks[row]] = { route = state.route, cache = state.cache }
     elseif value.text then
       state.tokens = state.tokens + 1
       self.tail:write(value.text)
@@ -223,6 +231,7 @@ function Talk:_over(row, state, err, result)
   else
     self.id, self.message_id = result.conversationId, result.messageId
     self:note(row, M.route_line(result.route, result.cache, result))
+    self.facts[self.marks[row]] = { route = result.route, cache = result.cache, result = result }
     if result.finishReason == 'length' then
       message.warn('the answer was cut off at the limit of tokens')
     end
@@ -263,8 +272,17 @@ function Talk:load(conversation)
     elseif turn.route then
       local line = M.route_line(turn.route, turn.cache)
       self:note(row, turn.interrupted and line .. ' · stopped' or line)
+      self.facts[self.marks[row]] = { route = turn.route, cache = turn.cache, result = turn }
     end
   end
+end
+
+--- about is what is known of the answer around a row.
+---@param row integer
+---@return rigrun.Facts?
+function Talk:about(row)
+  local marks = vim.api.nvim_buf_get_extmarks(self.bufnr, ns, { row, -1 }, 0, { limit = 1 })
+  return marks[1] and self.facts[marks[1][1]]
 end
 
 --- block is the fenced code block around a row, counted from 0.
