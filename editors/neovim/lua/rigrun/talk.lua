@@ -142,7 +142,7 @@ end
 ---@param self rigrun.Talk
 ---@param row integer the answer's heading
 local function answering(self, row)
-  local state = { tokens = 0 }
+  local state = { tokens = 0, id = self.id }
   state.take = function(value)
     if value.route then
       -- What follows an answer that was stopped goes on in its conversation; Neovim keeps
@@ -220,6 +220,9 @@ end
 function Talk:_over(row, state, err, result)
   self.call = nil
   if err then
+    if err.kind == 'lost' then
+      self.id = state.id -- a server that was killed may not have kept a conversation that began just now
+    end
     local stopped = err.kind == 'cancelled'
     local line = stopped and 'stopped' or 'failed'
     line = state.route and M.route_line(state.route, state.cache) .. ' · ' .. line or line
