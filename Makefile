@@ -7,6 +7,7 @@ SHELL := /bin/bash
 GO ?= go
 BINARY := bin/rigrun-lsp
 FUZZTIME ?= 20s
+PREFIX ?= $(HOME)/.local
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 # Large packages in which an answer spends no time to speak of. They are compiled
@@ -22,7 +23,7 @@ GOLANGCI_DIR := $(RIGRUN_DEV_CACHE)/tools/golangci-lint-$(GOLANGCI_VERSION)
 export GOLANGCI := $(GOLANGCI_DIR)/golangci-lint
 export GOLANGCI_LINT_CACHE ?= $(RIGRUN_DEV_CACHE)/golangci-lint-results
 
-.PHONY: help build demo check test lint fmt fmt-lua fuzz bench e2e e2e-ollama e2e-vscode vsix dist walk tools clean
+.PHONY: help build install demo check test lint fmt fmt-lua fuzz bench e2e e2e-ollama e2e-vscode vsix dist walk tools clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +31,11 @@ help: ## list these targets
 build: ## build bin/rigrun-lsp, one static file
 	@echo 'building $(BINARY)'
 	@CGO_ENABLED=0 $(GO) build -trimpath $(COLD:%=-gcflags=%=-l) -ldflags "-s -w -X main.buildVersion=$(VERSION)" -o '$(BINARY)' ./cmd/rigrun-lsp
+
+install: build ## build, and put it into PREFIX/bin (default ~/.local)
+	@mkdir -p '$(DESTDIR)$(PREFIX)/bin' && install -m 755 '$(BINARY)' '$(DESTDIR)$(PREFIX)/bin/'
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/$(notdir $(BINARY))"
+	@case ":$$PATH:" in *':$(PREFIX)/bin:'*) ;; *) echo 'which is not on PATH yet: add to your shell: export PATH="$(PREFIX)/bin:$$PATH"';; esac
 
 demo: build ## ask about a real Go file as an editor would and watch the answer stream (FILE=… LINES=a:b)
 	@$(BINARY) demo $(if $(FILE),--file '$(FILE)') $(if $(LINES),--lines '$(LINES)')
@@ -65,7 +71,8 @@ e2e-vscode: ## the VS Code extension in a real VS Code, in Chromium
 	e2e/vscode/run.sh
 
 vsix: ## package the VS Code extension for every platform, the server inside
-	PATH="$$(editors/vscode/setup.sh):$$PATH" && cd editors/vscode && node package.mjs
+	@node=$$(editors/vscode/setup.sh) || { echo "the extension cannot be packaged: $$(tail -n 1 <<<"$$node")" >&2; exit 1; }; \
+	cd editors/vscode && PATH="$$node:$$PATH" node package.mjs
 
 dist: vsix ## everything a release consists of, in dist/: the same commit gives the same bytes
 	cd .ci/dist && $(GO) run .

@@ -185,23 +185,44 @@ func help() string {
 	var b strings.Builder
 	b.WriteString("rigrun-lsp answers questions about code, in any LSP editor.\n\n")
 	for _, c := range commands() {
-		for _, f := range c.forms {
-			describe(&b, "  "+strings.TrimSpace("rigrun-lsp "+strings.TrimSpace(c.name+" "+f.arguments)), f.about)
+		c.describe(&b)
+		if c.name == "" {
+			b.WriteString("\n")
 		}
-		if c.name != "" {
-			continue
-		}
-		for _, o := range c.flags {
-			flag := o.dashes()
-			if o.value != "" {
-				flag += "=" + o.value
-			}
-			describe(&b, "      "+flag, o.about)
-		}
-		b.WriteString("\n")
 	}
 	b.WriteString("\nSettings come from $XDG_CONFIG_HOME/rigrun/config.toml and the editor; docs/protocol.md lists them.\n")
 	return b.String()
+}
+
+// helpOn is what helps with a command line that makes no sense: the command that it
+// names, all of them only where it names none, so that the mistake stays in sight.
+func helpOn(args []string) string {
+	for _, c := range commands()[1:] {
+		if len(args) > 0 && c.name == args[0] {
+			var b strings.Builder
+			c.describe(&b)
+			b.WriteString("\nrigrun-lsp --help has the other commands.\n")
+			return b.String()
+		}
+	}
+	return help()
+}
+
+// describe writes each way to call the command, and what it does.
+func (c *command) describe(b *strings.Builder) {
+	for _, f := range c.forms {
+		describe(b, "  "+strings.TrimSpace("rigrun-lsp "+strings.TrimSpace(c.name+" "+f.arguments)), f.about)
+	}
+	if c.name != "" {
+		return // its flags stand in its forms
+	}
+	for _, o := range c.flags {
+		flag := o.dashes()
+		if o.value != "" {
+			flag += "=" + o.value
+		}
+		describe(b, "      "+flag, o.about)
+	}
 }
 
 // describe writes a call and, beside or below it, what it does.

@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, std stdio, getenv func(string) stri
 	case err == nil:
 		return statusDone
 	case errors.As(err, &usage):
-		_, _ = fmt.Fprintf(std.err, "rigrun-lsp: %s\n\n%s", usage.message, help())
+		_, _ = fmt.Fprintf(std.err, "rigrun-lsp: %s\n\n%s", usage.message, helpOn(args))
 		return statusUsage
 	}
 	_, _ = fmt.Fprintln(std.err, "rigrun-lsp: "+oneLine(err))
