@@ -2,6 +2,7 @@ package acp
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -93,6 +94,47 @@ func TestThinkingAndMaxTokens(t *testing.T) {
 	}
 	if got := e.text(updateThought) + "|" + e.text(updateMessage); got != "hm, well|yes" {
 		t.Errorf("received %q", got)
+	}
+}
+
+// TestUsage is told how full the window of the model is.
+func TestUsage(t *testing.T) {
+	server := backendtest.Ollama(t, backendtest.Script{
+		Models:  []backendtest.Model{{Name: "small:latest", Context: 4096}},
+		Answers: []backendtest.Answer{{backendtest.Text("yes"), backendtest.End(chat.FinishStop, 120, 3)}},
+	})
+	e := start(t, world{url: server.URL})
+	id := e.open(project(t))
+	e.ask(id, text("Is it?"))
+	told := e.told(updateUsage)
+	if len(told) != 1 || told[0].Used != 123 || told[0].Size != 4096 || told[0].Cost != nil {
+		t.Errorf("told %+v", told)
+	}
+	var second sessionResult
+	e.do(methodSessionNew, map[string]any{"cwd": project(t), "mcpServers": map[string]any{}}, &second) // as CodeCompanion writes an empty list
+	e.ask(second.SessionID, text("Is it?"))
+	if told := e.told(updateUsage); len(told) != 2 {
+		t.Errorf("after the second answer: told %+v", told)
+	}
+}
+
+// TestUsageAddsUp has what a session costs grow with its answers.
+func TestUsageAddsUp(t *testing.T) {
+	s := &session{models: []chat.Model{{ID: "m", Backend: "b", ContextLength: 1000}}}
+	s.goesOn(&chat.Conversation{Summary: chat.Summary{CostCents: 1}})
+	r := chat.Result{Route: chat.RouteDecision{Tier: chat.TierCloud, Backend: "b", Model: "m"}, Usage: chat.Usage{PromptTokens: 7}, CostCents: 2}
+	for _, want := range []float64{0.03, 0.05} {
+		if u, ok := s.used(&r); !ok || u.Cost == nil || math.Abs(u.Cost.Amount-want) > 1e-9 || u.Cost.Currency != "USD" {
+			t.Errorf("told %+v, want %v dollars", u, want)
+		}
+	}
+	r.Route.Tier = chat.TierCache
+	if u, ok := s.used(&r); ok {
+		t.Errorf("told %+v of a model that was not asked", u)
+	}
+	r.Route.Tier, r.Route.Model = chat.TierCloud, "another"
+	if u, ok := s.used(&r); ok {
+		t.Errorf("told %+v of a model without a known window", u)
 	}
 }
 

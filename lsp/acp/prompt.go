@@ -3,6 +3,7 @@ package acp
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -127,11 +128,14 @@ func (a *Agent) answer(ctx context.Context, t *turn, p *promptParams) (*promptRe
 	return &promptResult{stop, map[string]any{"rigrun": result}}, nil
 }
 
-// conclude says what was left out, and what the conversation is called since its
+// conclude says what was left out, how full the model's window is, and what the conversation is called since its
 // first answer.
 func (a *Agent) conclude(s *session, r *chat.Result) {
 	if len(r.Left) > 0 {
 		a.tell(s.id, update{Kind: updateMessage, Content: text(leftOut(r.Left))})
+	}
+	if u, ok := s.used(r); ok {
+		a.tell(s.id, u)
 	}
 	s.mu.Lock()
 	titled := s.title != ""
@@ -145,6 +149,24 @@ func (a *Agent) conclude(s *session, r *chat.Result) {
 	}
 	s.begins(c.Title)
 	a.tell(s.id, update{Kind: updateSessionInfo, Title: c.Title})
+}
+
+// used adds up what the session has cost, and says how much of its model's window the
+// conversation takes, where the model was asked and its server tells how large that is.
+func (s *session) used(r *chat.Result) (update, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cents += r.CostCents
+	i := slices.IndexFunc(s.models, func(m chat.Model) bool { return m.ID == r.Route.Model && m.Backend == r.Route.Backend })
+	tokens := r.Usage.PromptTokens + r.Usage.CompletionTokens
+	if i < 0 || s.models[i].ContextLength == 0 || tokens == 0 || r.Route.Tier == chat.TierCache {
+		return update{}, false
+	}
+	u := update{Kind: updateUsage, Used: tokens, Size: s.models[i].ContextLength}
+	if s.cents > 0 {
+		u.Cost = &cost{s.cents / 100, "USD"}
+	}
+	return u, true
 }
 
 // leftOut is the line under an answer that names what the model was not sent.

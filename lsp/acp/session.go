@@ -29,6 +29,7 @@ type session struct {
 	mode  chat.Mode // guarded by mu
 	model string    // guarded by mu: "" lets the engine choose
 	title string    // guarded by mu: as the editor was told, "" before
+	cents float64   // guarded by mu: what the conversation has cost
 	turn  *turn     // guarded by mu: the prompt that is being answered, nil between prompts
 }
 
@@ -128,7 +129,7 @@ func (a *Agent) loadSession(ctx context.Context, p *sessionParams) (*sessionResu
 	if err != nil {
 		return nil, err
 	}
-	s.begins(c.Title)
+	s.goesOn(&c)
 	if err := a.replay(s.id, c.Messages); err != nil {
 		return nil, err
 	}
@@ -146,7 +147,7 @@ func (a *Agent) resumeSession(ctx context.Context, p *sessionParams) (*sessionRe
 	if err != nil {
 		return nil, err
 	}
-	s.begins(c.Title)
+	s.goesOn(&c)
 	return s.result(), nil
 }
 
@@ -158,6 +159,14 @@ func (s *session) begins(title string) {
 	if title != "" {
 		s.title = title
 	}
+}
+
+// goesOn notes that the session is of a conversation that there was before.
+func (s *session) goesOn(c *chat.Conversation) {
+	s.begins(c.Title)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cents = c.CostCents
 }
 
 // open makes a session over its folders, and has its commands told once the

@@ -180,6 +180,16 @@ type (
 		AvailableCommands []availableCommand `json:"availableCommands,omitzero"`
 		CurrentModeID     string             `json:"currentModeId,omitzero"`
 		ConfigOptions     []configOption     `json:"configOptions,omitzero"`
+
+		// Of how full the model's window is: tokens, and what the session has cost.
+		Used int   `json:"used,omitzero"`
+		Size int   `json:"size,omitzero"`
+		Cost *cost `json:"cost,omitzero"`
+	}
+
+	cost struct {
+		Amount   float64 `json:"amount"`
+		Currency string  `json:"currency"` // ISO 4217
 	}
 
 	textBlock struct {
@@ -227,6 +237,7 @@ const (
 	updateMode        = "current_mode_update"
 	updateOptions     = "config_option_update"
 	updateSessionInfo = "session_info_update"
+	updateUsage       = "usage_update"
 )
 
 func text(s string) textBlock { return textBlock{"text", s} }
