@@ -1,0 +1,40 @@
+package main
+
+import (
+	"errors"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+func TestWithHome(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("HOME is a variable of other systems")
+	}
+	dir := t.TempDir()
+	of := func(home string) func() (*user.User, error) {
+		return func() (*user.User, error) { return &user.User{HomeDir: home}, nil }
+	}
+	set := func(name string) string { return map[string]string{"HOME": "/home/me", "PATH": "/bin"}[name] }
+	bare := func(name string) string { return map[string]string{"PATH": "/bin"}[name] }
+	for name, c := range map[string]struct {
+		getenv  func(string) string
+		account func() (*user.User, error)
+		want    string
+	}{
+		"set":            {set, of(dir), "/home/me"},
+		"not set":        {bare, of(dir), dir},
+		"not there":      {bare, of(filepath.Join(dir, "none")), ""},
+		"no name":        {bare, of(""), ""},
+		"unknown person": {bare, func() (*user.User, error) { return nil, errors.New("unknown") }, ""},
+	} {
+		getenv := withHome(c.getenv, c.account)
+		if got := getenv("HOME"); got != c.want {
+			t.Errorf("%s: HOME is %q, want %q", name, got, c.want)
+		}
+		if got := getenv("PATH"); got != "/bin" {
+			t.Errorf("%s: PATH is %q", name, got)
+		}
+	}
+}
