@@ -29,7 +29,7 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/rigrun-lsp, one static file
-	@echo 'building $(BINARY)'
+	@[ -e '$(BINARY)' ] && echo 'building $(BINARY)' || echo 'building $(BINARY); the first time takes a minute or two'
 	@CGO_ENABLED=0 $(GO) build -trimpath $(COLD:%=-gcflags=%=-l) -ldflags "-s -w -X main.buildVersion=$(VERSION)" -o '$(BINARY)' ./cmd/rigrun-lsp
 
 install: build ## build, and put it into PREFIX/bin (default ~/.local)
