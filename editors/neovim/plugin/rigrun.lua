@@ -4,6 +4,11 @@ if vim.g.loaded_rigrun then
   return
 end
 vim.g.loaded_rigrun = true
+-- Systems ship older ones, in which the modules below would fail with a stack trace.
+if vim.fn.has('nvim-0.10') == 0 then
+  vim.cmd("command! -nargs=* -range Rigrun echohl ErrorMsg | echo 'rigrun needs Neovim 0.10 or later' | echohl None")
+  return
+end
 
 vim.api.nvim_create_user_command('Rigrun', function(args)
   require('rigrun.commands').run(args)

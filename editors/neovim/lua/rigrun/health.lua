@@ -19,13 +19,16 @@ local function doctor()
 end
 
 function M.check()
+  if vim.fn.has('nvim-0.10') == 0 then
+    -- Where it is older, these functions have other names and another place.
+    local old = vim.health or require('health')
+    local report = old.error or old.report_error
+    report('Neovim 0.10 or later is needed')
+    return
+  end
   local health = vim.health
   health.start('rigrun: the plugin')
-  if vim.fn.has('nvim-0.10') == 1 then
-    health.ok('Neovim ' .. tostring(vim.version()))
-  else
-    health.error('Neovim 0.10 or later is needed')
-  end
+  health.ok('Neovim ' .. tostring(vim.version()))
   if pcall(vim.treesitter.language.inspect, 'markdown') then
     health.ok('the chat is highlighted by the Tree-sitter parser for Markdown')
   else
