@@ -71,13 +71,19 @@ func (r reply) Route(d chat.RouteDecision, cache *chat.CacheInfo) error {
 	return r.back.Route(d, cache)
 }
 
+// Write passes a chunk on, and then tells what is told about it: the words wait
+// for nothing.
 func (b *back) Write(c stream.Chunk) error {
-	if b.begun.Load() == 0 && c.Kind != stream.Step {
+	first := b.begun.Load() == 0 && c.Kind != stream.Step
+	if first {
 		b.begun.Store(b.now().UnixNano())
+	}
+	err := b.end.Write(c)
+	if first {
 		b.activity.streaming()
 	}
 	b.progress.Report(b.ctx, b.message)
-	return b.end.Write(c)
+	return err
 }
 
 // message is the widget's text: tier, model, tokens and speed.

@@ -2,6 +2,8 @@
 // notes when each answer's first token left, for the measurements.
 import { createServer } from 'node:http';
 
+/** The time in milliseconds since 1970, finer than Date.now. */
+const now = () => performance.timeOrigin + performance.now();
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What is answered to a question that holds `word`, piece by piece; a piece may be a function that waits. */
@@ -32,7 +34,7 @@ export async function startModelServer(script) {
     } = script.find(({ word }) => question.includes(word)) ?? script.at(-1);
     const note = {
       question,
-      received: Date.now(),
+      received: now(),
       firstToken: 0,
       pieces: 0,
       closed: false,
@@ -44,7 +46,7 @@ export async function startModelServer(script) {
     for (const piece of typeof pieces === 'function' ? pieces(question) : pieces) {
       const content = typeof piece === 'function' ? await piece() : piece;
       if (response.destroyed) return;
-      note.firstToken ||= Date.now();
+      note.firstToken ||= now();
       note.pieces += 1;
       const choices = [{ index: 0, delta: { content }, finish_reason: null }];
       response.write(`data: ${JSON.stringify({ object: 'chat.completion.chunk', choices })}\n\n`);

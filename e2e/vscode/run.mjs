@@ -111,6 +111,47 @@ function tooLong(milliseconds) {
   });
 }
 
+/**
+ * Runs in the panel's page: resolved with when a key was pressed, when the panel was told the word, and when
+ * its pixels were presented. That is Chromium's own word for it, from its Element Timing: neither the change
+ * of the page nor the next call of requestAnimationFrame is it; the one is before the frame is laid out,
+ * painted and drawn, the other a whole frame after it began. All in milliseconds since 1970.
+ */
+function watchForWord(word) {
+  return new Promise((resolve) => {
+    const { timeOrigin } = performance;
+    let pressed = 0;
+    let told = 0;
+    const press = ({ timeStamp }) => (pressed ||= timeOrigin + timeStamp);
+    addEventListener('keydown', press, { capture: true, once: true });
+    const hear = ({ data }) => {
+      if (data?.type === 'text' && data.text.includes(word)) told ||= timeOrigin + performance.now();
+    };
+    addEventListener('message', hear, { capture: true });
+    // A change is seen before its frame is painted, in time to say that the paint is to be told.
+    const changes = new MutationObserver(() => {
+      const text = [...document.querySelectorAll('.answer .text')].at(-1);
+      for (const part of text?.querySelectorAll('p') ?? []) {
+        if (part.textContent.includes(word)) part.setAttribute('elementtiming', word);
+      }
+    });
+    changes.observe(document, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+    const paints = new PerformanceObserver((list) => {
+      const paint = list.getEntries().find(({ identifier }) => identifier === word);
+      if (paint === undefined) return;
+      changes.disconnect();
+      paints.disconnect();
+      removeEventListener('message', hear, { capture: true });
+      resolve({ pressed, told, seen: timeOrigin + paint.renderTime });
+    });
+    paints.observe({ type: 'element' });
+  });
+}
+
 function steps(page) {
   const shot = (name) => page.screenshot({ path: join(artefacts, `${name}.png`) });
   let panel;
@@ -140,37 +181,10 @@ function steps(page) {
   /** How long a word takes from the key to the screen, less what the model server takes itself. */
   async function firstWord(round) {
     const word = `Round${round}`;
-    const shown = panel.evaluate(
-      (wanted) =>
-        new Promise((resolve) => {
-          let pressed = 0;
-          addEventListener('keydown', () => (pressed ||= Date.now()), {
-            capture: true,
-            once: true,
-          });
-          let told = 0;
-          const hear = ({ data }) => {
-            if (data?.type === 'text' && data.text.includes(wanted)) told ||= Date.now();
-          };
-          addEventListener('message', hear);
-          const look = () => {
-            const text = [...document.querySelectorAll('.answer .text')].at(-1)?.textContent ?? '';
-            if (!text.includes(wanted)) return;
-            observer.disconnect();
-            removeEventListener('message', hear);
-            requestAnimationFrame(() => resolve({ pressed, told, seen: Date.now() }));
-          };
-          const observer = new MutationObserver(look);
-          observer.observe(document, {
-            subtree: true,
-            childList: true,
-            characterData: true,
-          });
-        }),
-      word,
-    );
+    const shown = panel.evaluate(watchForWord, word);
     const field = panel.locator('.composer .field');
     await field.fill(`give me the first word of ${word}`);
+    await page.waitForTimeout(300); // nobody asks the moment an answer ends
     await field.press('Enter');
     const { pressed, told, seen } = await shown;
     await answered();
@@ -336,11 +350,12 @@ function steps(page) {
       async () => {
         const waits = [];
         for (let i = 0; i < 20; i += 1) waits.push(await firstWord(i));
-        const of = (pick) => {
-          const sorted = waits.map(pick).sort((a, b) => a - b);
-          return `${sorted[10]} ms, p95 ${sorted[18]} ms`;
-        };
-        const all = of(({ asking, telling, drawing }) => asking + telling + drawing);
+        const sorted = (pick) => waits.map(pick).sort((a, b) => a - b);
+        const of = (pick) => `${sorted(pick)[10].toFixed(0)} ms, p95 ${sorted(pick)[18].toFixed(0)} ms`;
+        const whole = ({ asking, telling, drawing }) => asking + telling + drawing;
+        const all = of(whole);
+        // A machine that does much else besides has other figures: this tells only that nothing waits.
+        assert.ok(sorted(whole)[10] < 1000, all);
         return (
           `beyond the model server's own time: median ${all} (bar: 50 ms); key to model server ` +
           `${of(({ asking }) => asking)}; its first token to the panel ${of(({ telling }) => telling)}; ` +

@@ -52,6 +52,8 @@ export class ChatController implements vscode.Disposable {
   private markTimer: NodeJS.Timeout | undefined;
   private modelsTimer: NodeJS.Timeout | undefined;
   private ready = false;
+  /** The status that the panel was told last, as JSON. */
+  private told = '';
   private readonly waiting: ToPanel[] = [];
 
   constructor(
@@ -128,26 +130,29 @@ export class ChatController implements vscode.Disposable {
     const chips = question.pieces.map((piece) => piece.chip);
     const createdAt = new Date().toISOString();
     const shown = question.text || (question.action ?? '');
-    this.post({ type: 'asked', request, question: { messageId: questionId, text: shown, chips, createdAt } });
     const asking = new Asking(request, this.session, (message) => {
       this.post(message);
     });
     this.askings.set(request, asking);
-    const ending = await asking.run(this.params(question));
+    // The server is asked first; nothing it says is told before the panel knows of the question.
+    const answer = asking.run(this.params(question));
+    this.post({ type: 'asked', request, question: { messageId: questionId, text: shown, chips, createdAt } });
+    const ending = await answer;
     this.askings.delete(request);
     // A person may have turned to another conversation meanwhile.
     if (!this.transcript.has(turn)) return;
     if (ending.state === 'done') turn.answerId = ending.result.messageId;
     const { conversationId } = ending.state === 'done' ? ending.result : ending;
     if (conversationId !== undefined) this.transcript.name(conversationId);
+    this.markSoon();
   }
 
   private readonly handlers: Handlers = {
     ready: ({ conversationId }) => this.begin(conversationId),
     send: ({ text }) => {
-      const pieces = this.tray.pieces();
+      const asked = this.ask({ text, pieces: this.tray.pieces() });
       this.tray.clear();
-      return this.ask({ text, pieces });
+      return asked;
     },
     stop: ({ request }) => this.askings.get(request)?.stop(),
     retry: ({ messageId, refresh }) => this.again(messageId, refresh ? 'refresh' : 'use'),
@@ -196,6 +201,8 @@ export class ChatController implements vscode.Disposable {
   private async begin(conversationId: string | undefined): Promise<void> {
     this.ready = true;
     const { mode, model, models = [] } = this;
+    const status = this.status();
+    this.told = JSON.stringify(status);
     this.send({
       type: 'init',
       strings: panelStrings(),
@@ -203,7 +210,7 @@ export class ChatController implements vscode.Disposable {
       models,
       mode,
       model,
-      status: this.status(),
+      status,
       marking: { level: 'UNCLASSIFIED' },
       examples: examples(),
     });
@@ -311,8 +318,14 @@ export class ChatController implements vscode.Disposable {
     };
   }
 
+  // The server tells much that the panel does not show; a page that is not there yet is told as it begins.
   private postStatus(): void {
-    this.post({ type: 'status', status: this.status() });
+    if (!this.ready) return;
+    const status = this.status();
+    const told = JSON.stringify(status);
+    if (told === this.told) return;
+    this.told = told;
+    this.post({ type: 'status', status });
   }
 
   private chipsChanged(): void {

@@ -58,6 +58,7 @@ export class ChipTray implements vscode.Disposable {
 
   /** Takes away what was sent. */
   clear(): void {
+    if (this.added.length === 0) return;
     this.added = [];
     this.changed.fire();
   }

@@ -4,6 +4,12 @@ import * as vscode from 'vscode';
 import type { Session } from './session';
 import { cents, percent, statusText } from './status-text';
 
+/**
+ * How long what the server says rests before it is shown, in milliseconds. An answer's first words come
+ * with such news, and are on the screen sooner where nothing else is painted with them.
+ */
+const rest = 200;
+
 export function activateStatusBar(context: vscode.ExtensionContext, session: Session): void {
   const item = vscode.window.createStatusBarItem('rigrun.status', vscode.StatusBarAlignment.Right, 10);
   item.name = 'rigrun';
@@ -14,12 +20,24 @@ export function activateStatusBar(context: vscode.ExtensionContext, session: Ses
     const label = vscode.l10n.t('rigrun: {0}', session.status?.state ?? session.state);
     item.accessibilityInformation = { label };
   };
+  let resting: NodeJS.Timeout | undefined;
+  const drawSoon = () => {
+    resting ??= setTimeout(() => {
+      resting = undefined;
+      draw();
+    }, rest);
+  };
   draw();
   item.show();
   context.subscriptions.push(
     item,
-    session.onState(draw),
-    session.onStatus(draw),
+    {
+      dispose: () => {
+        clearTimeout(resting);
+      },
+    },
+    session.onState(drawSoon),
+    session.onStatus(drawSoon),
     vscode.commands.registerCommand('rigrun.menu', menu),
   );
 }

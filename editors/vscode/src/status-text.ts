@@ -7,7 +7,8 @@ export function statusText(server: string, status: Status | undefined): string {
   if (server === 'starting' || status === undefined) return '$(loading~spin) rigrun';
   switch (status.state) {
     case 'routing':
-      return '$(loading~spin) rigrun';
+      // No icon that turns: it would have the window painted for as long as a model thinks.
+      return '$(comment-unresolved) rigrun';
     case 'streaming': {
       const speed =
         status.tokensPerSecond === undefined ? '' : ` ${Math.round(status.tokensPerSecond)} tok/s`;

@@ -27,6 +27,8 @@ export class Composer {
   readonly #pickers: Pickers;
   readonly #send: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
+  /** What the field held when it was sent, until the extension has said that it was asked. */
+  #sent: string | undefined;
 
   constructor(desk: Desk, events: ComposerEvents) {
     const { say } = desk;
@@ -85,12 +87,26 @@ export class Composer {
     if (focus) this.field.focus();
   }
 
+  /**
+   * Sends what is in the field, which stays there until it was asked: it goes as the question comes, in one
+   * frame. A frame of its own would be painted before the message leaves the window.
+   */
   send(): void {
     const text = this.field.value.trim();
-    if (text === '' || this.#send.hidden) return;
+    if (text === '' || this.#send.hidden || this.field.value === this.#sent) return;
+    this.#sent = this.field.value;
     this.#desk.post({ type: 'send', text });
-    this.setDraft('', true);
+    this.field.focus();
     this.suggestions.close();
+  }
+
+  /** Takes what was sent out of the field. What was typed behind it since stays. */
+  asked(): void {
+    const sent = this.#sent;
+    if (sent === undefined) return;
+    this.#sent = undefined;
+    const { value } = this.field;
+    this.setDraft(value.startsWith(sent) ? value.slice(sent.length) : value, false);
     this.#events.changed();
   }
 

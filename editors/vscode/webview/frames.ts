@@ -1,5 +1,6 @@
 // One call of requestAnimationFrame for all that changed since the last: however many
-// tokens arrive, the page is touched once a frame.
+// tokens arrive, the page is touched once a frame. An answer's first words lose nothing by
+// it: what a message changes at once is painted in that same frame and no sooner.
 
 /** How long one frame may work before the rest waits for the next; in milliseconds. */
 const BUDGET = 6;

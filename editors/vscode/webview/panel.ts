@@ -179,8 +179,9 @@ class Panel {
     this.#sentences = new Sentences(this.#desk.say('answer.code'));
     this.#show('chat');
     this.#showStart();
-    this.#log.add(turn, this.#model.turns);
+    this.#composer.asked();
     this.#composer.show(this.#model);
+    this.#log.add(turn, this.#model.turns); // last: it measures, and lays out what is there by then
   }
 
   #openConversation(): void {

@@ -15,6 +15,8 @@ export class Pickers {
   readonly #desk: Desk;
   readonly #modes: HTMLSelectElement;
   readonly #models: HTMLSelectElement;
+  #model: PanelModel | undefined;
+  #shown = '';
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -28,19 +30,33 @@ export class Pickers {
     });
     this.#modes.addEventListener('change', () => {
       const mode = MODES.find((one) => one === this.#modes.value);
-      if (mode) desk.post({ type: 'pickMode', mode });
+      if (!mode) return;
+      if (this.#model) this.#model.mode = mode;
+      desk.post({ type: 'pickMode', mode });
     });
     this.#models.addEventListener('change', () => {
-      desk.post({ type: 'pickModel', model: this.#models.value });
+      const model = this.#models.value;
+      if (this.#model) this.#model.model = model;
+      desk.post({ type: 'pickModel', model });
     });
     this.mode = element('span', { class: 'picker' }, this.#modes, icon('chevron-down'));
     this.model = element('span', { class: 'picker picker-model' }, this.#models, icon('chevron-down'));
   }
 
+  /** Shows what can be picked, where that is something else than before: a list that is made anew is laid out anew. */
   show(model: PanelModel): void {
+    const { marking, models, mode, model: picked, status } = model;
+    const shown = JSON.stringify([marking, models, mode, picked, status.offline]);
+    if (shown === this.#shown) return;
+    this.#model = model;
+    this.#shown = shown;
+    this.#showLists(model);
+    this.#showMarking(model);
+  }
+
+  #showLists(model: PanelModel): void {
     const { say } = this.#desk;
-    const { blocksCloud, level } = model.marking;
-    const blocked = blocksCloud !== undefined || model.status.offline;
+    const blocked = model.marking.blocksCloud !== undefined || model.status.offline;
     this.#modes.replaceChildren(
       ...MODES.map((mode) =>
         element('option', { value: mode, disabled: mode === 'cloud' && blocked }, say(`mode.${mode}`)),
@@ -54,6 +70,11 @@ export class Pickers {
       ),
     );
     this.#models.value = model.model;
+  }
+
+  #showMarking(model: PanelModel): void {
+    const { say } = this.#desk;
+    const { blocksCloud, level } = model.marking;
     this.badge.hidden = level === 'UNCLASSIFIED';
     this.badge.dataset['level'] = level;
     this.badge.replaceChildren(icon('shield'), level);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { init, messages } from './samples';
+import { init, messages, question } from './samples';
 import { answered, said, stage, streaming } from './stage';
 
 const test = stage();
@@ -16,8 +16,11 @@ test('Enter sends, Shift+Enter breaks the line, nothing is not sent', [init()], 
   await field.pressSequentially('two');
   assert.equal(await field.inputValue(), 'one\ntwo');
   await field.press('Enter');
+  await field.press('Enter');
   assert.deepEqual(await said(panel, 'send'), [{ type: 'send', text: 'one\ntwo' }]);
-  assert.equal(await field.inputValue(), '');
+  await field.pressSequentially('three');
+  await panel.tell({ type: 'asked', request: 1, question: question('q1', 'one\ntwo') });
+  assert.equal(await field.inputValue(), 'three');
 });
 
 test('Enter that ends a composition does not send', [init()], async (panel) => {

@@ -11,6 +11,7 @@ void test('the status bar says what the server does', () => {
   assert.equal(statusText('running', idle), '$(comment) rigrun');
   assert.equal(statusText('running', { ...idle, costTodayCents: 0.42 }), '$(comment) rigrun 0.42 ¢');
   assert.equal(statusText('running', { ...idle, state: 'offline' }), '$(shield) rigrun');
+  assert.equal(statusText('running', { ...idle, state: 'routing' }), '$(comment-unresolved) rigrun');
   const streaming = { ...idle, state: 'streaming', tier: 'local', tokensPerSecond: 41.6 };
   assert.equal(statusText('running', streaming), '$(comment-discussion) local 42 tok/s');
 });
