@@ -23,7 +23,7 @@ GOLANGCI_DIR := $(RIGRUN_DEV_CACHE)/tools/golangci-lint-$(GOLANGCI_VERSION)
 export GOLANGCI := $(GOLANGCI_DIR)/golangci-lint
 export GOLANGCI_LINT_CACHE ?= $(RIGRUN_DEV_CACHE)/golangci-lint-results
 
-.PHONY: help build install demo check test lint fmt fmt-lua fuzz bench e2e e2e-ollama e2e-vscode vsix dist walk tools clean
+.PHONY: help build install demo check test lint fmt fmt-lua fuzz bench growth e2e e2e-ollama e2e-vscode vsix dist walk tools clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ fuzz: ## run each fuzz target for FUZZTIME (default 20s)
 
 bench: ## measure side by side with the peers; prints ratios
 	cd bench && $(GO) run .
+
+growth: ## measure cost against size, the panel in Chromium too; writes docs/growth and its table (ONLY=tokens)
+	cd bench && $(GO) run ./growth -only '$(ONLY)'
 
 e2e: ## real model server, real binary: llama-server with a tiny model
 	RIGRUN_E2E=llama $(GO) test -count=1 -v ./e2e/...

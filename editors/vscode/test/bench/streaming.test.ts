@@ -20,18 +20,17 @@ import { launchChromium } from '../chromium';
 import { PanelPage } from '../panel/harness';
 import { answerEnd, answerText, init, messages, question, route } from '../panel/samples';
 import { installProbe } from './probe';
+import { openClock, PER_FRAME, spent, streamPart, tokens } from './streaming';
 
 const TURNS = 100; // a question and an answer each: 200 messages
 const TOKENS = 10_000;
 const BAR = 16; // milliseconds: a frame of 60 a second
-const PER_FRAME = 5; // 300 a second: more than most models give
 const ANSWERS = 1000;
 /** Runs of the frame's clock, of which the best counts: others want the processor too. */
 const RUNS = 2;
 
 declare global {
   interface Window {
-    rawFrame: typeof requestAnimationFrame;
     renderAll: (messages: readonly string[]) => void;
   }
 }
@@ -46,15 +45,6 @@ after(async () => {
   await browser.close();
 });
 
-/** An answer of many tokens: prose, lists, tables and code, as models write. */
-function tokens(): string[] {
-  const pieces = answerText.match(/\s*\S{1,4}/g) ?? [];
-  return Array.from({ length: TOKENS }, (_, at) => {
-    const piece = pieces[at % pieces.length] ?? '';
-    return at % pieces.length === 0 && at > 0 ? `\n\n${piece}` : piece;
-  });
-}
-
 const history = () => messages(TURNS);
 
 interface Run {
@@ -67,10 +57,8 @@ interface Run {
 
 /** Streams a tenth of the answer after the other. */
 async function streamIn(page: Page): Promise<Run> {
-  const session = await page.context().newCDPSession(page);
-  // The thread's own time: what else the machine does is not in it.
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const all = tokens();
+  const session = await openClock(page);
+  const all = tokens(TOKENS);
   const frames: number[] = [];
   const tenths: number[] = [];
   await page.evaluate(() => window.probe.take());
@@ -85,31 +73,6 @@ async function streamIn(page: Page): Promise<Run> {
   return { frames, tenths, idle };
 }
 
-function streamPart(page: Page, part: readonly string[]): Promise<number[]> {
-  return page.evaluate(
-    async ({ part, each }) => {
-      const frame = () => new Promise((done) => window.rawFrame(done));
-      const frames: number[] = [];
-      for (let at = 0; at < part.length; at += each) {
-        for (const text of part.slice(at, at + each)) {
-          window.dispatchEvent(new MessageEvent('message', { data: { type: 'text', request: 1, text } }));
-        }
-        await frame();
-        frames.push(window.probe.take());
-      }
-      return frames;
-    },
-    { part, each: PER_FRAME },
-  );
-}
-
-/** The processor's time the page has taken, in milliseconds. */
-async function spent(session: CDPSession): Promise<number> {
-  const { metrics } = await session.send('Performance.getMetrics');
-  const of = ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'];
-  return metrics.reduce((sum, { name, value }) => sum + (of.includes(name) ? value * 1000 : 0), 0);
-}
-
 /** The processor's milliseconds of a frame in which everything is rendered, over frames all along the answer. */
 async function renderAllOf(page: Page, samples: number): Promise<number> {
   const bundled = await build({
@@ -122,8 +85,7 @@ async function renderAllOf(page: Page, samples: number): Promise<number> {
   await page.setContent('<!doctype html><body></body>');
   await page.addStyleTag({ content: readFileSync('dist/panel.css', 'utf8') });
   await page.addScriptTag({ content: bundled.outputFiles[0]?.text ?? '' });
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const session = await openClock(page);
   const before = await spent(session);
   await page.evaluate(
     async ({ before, all, samples }) => {
@@ -138,7 +100,7 @@ async function renderAllOf(page: Page, samples: number): Promise<number> {
         });
       }
     },
-    { before: history().map(({ text }) => text), all: tokens(), samples },
+    { before: history().map(({ text }) => text), all: tokens(TOKENS), samples },
   );
   return ((await spent(session)) - before) / samples;
 }
