@@ -70,8 +70,17 @@ func (s *Server) clientEnd(token protocol.LSPAny) end {
 	if token == nil {
 		return nowhere{stream.Nop()}
 	}
-	return progress.NewPartial(s.stream, token)
+	p := progress.NewPartial(s.stream, token)
+	if s.client.conversationID {
+		return named{p}
+	}
+	return p
 }
+
+// named is the end of an answer whose first partial result names its conversation.
+type named struct{ *progress.Partial }
+
+func (n named) Begun(conversationID string) { n.Name(conversationID) }
 
 // nowhere is the end of an answer that is not streamed.
 type nowhere struct{ stream.Sink }

@@ -24,6 +24,7 @@ type client struct {
 	registersCompletion bool // takes a dynamic registration for textDocument/completion
 	diagnostics         bool // shows what textDocument/publishDiagnostics brings
 	status              bool // wants rigrun/status
+	conversationID      bool // wants the first partial result of an answer to name its conversation
 
 	// Code actions.
 	codeActionLiterals bool // takes CodeAction, not only Command
@@ -43,9 +44,11 @@ type client struct {
 func readClient(p *protocol.InitializeParams) client {
 	caps := p.Capabilities
 	c := client{name: p.ClientInfo.Name, encoding: protocol.PositionEncodingKindUTF16}
-	var experimental struct{ Rigrun struct{ Status bool } }
+	var experimental struct {
+		Rigrun struct{ Status, ConversationID bool }
+	}
 	if json.Unmarshal(caps.Experimental, &experimental) == nil {
-		c.status = experimental.Rigrun.Status
+		c.status, c.conversationID = experimental.Rigrun.Status, experimental.Rigrun.ConversationID
 	}
 	if caps.General != nil {
 		c.encoding = document.ChooseEncoding(caps.General.PositionEncodings)

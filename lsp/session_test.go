@@ -1,6 +1,7 @@
 package lsp_test
 
 import (
+	"encoding/json"
 	"io"
 	"strings"
 	"testing"
@@ -177,5 +178,30 @@ func TestTheConversationOfNoAnswer(t *testing.T) {
 	p["conversationId"] = "QQQQQQQQQQQQQQQQQQQQQQQQQQ"
 	if err := e.Refuse("rigrun/chat", p); err.Code != -32602 || err.Data != nil {
 		t.Errorf("without a conversation: %v %s", err, err.Data)
+	}
+}
+
+// TestConversationNamedEarly has the first partial result name the conversation for
+// a client that asks for that, and for no other: the contract has no such member.
+func TestConversationNamedEarly(t *testing.T) {
+	for _, asked := range []bool{false, true} {
+		backend := &enginetest.Backend{Label: "scripted", Scripts: []enginetest.Script{enginetest.Words("fine")}}
+		e := lsptest.Start(t, lsptest.Options{Backend: backend, ConversationID: asked})
+		c := e.Send("rigrun/chat", map[string]any{"message": "why?", "partialResultToken": "t"})
+		raw, wrong := c.Wait()
+		if wrong != nil {
+			t.Fatal(wrong)
+		}
+		var result struct{ ConversationID string }
+		if err := json.Unmarshal(raw, &result); err != nil {
+			t.Fatal(err)
+		}
+		want := ""
+		if asked {
+			want = result.ConversationID
+		}
+		if got := c.Stream.Values()[0].ConversationID; got != want || result.ConversationID == "" {
+			t.Errorf("asked for: %v; named %q, want %q", asked, got, want)
+		}
 	}
 }

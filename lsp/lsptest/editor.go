@@ -44,6 +44,7 @@ type Options struct {
 	InitializationOptions map[string]any
 	ProcessID             int  // 0 leaves initialize's processId null
 	Status                bool // the client asks for rigrun/status
+	ConversationID        bool // the client asks for the conversation in the first partial result
 
 	// Layers are settings from outside the editor, such as config.toml's. They
 	// are read in addition to the URL, and not with [Spawn].
@@ -222,14 +223,14 @@ func (e *Editor) run() {
 
 // capabilities are the profile's, and what the test asks for besides.
 func (e *Editor) capabilities() any {
-	if !e.opts.Status {
+	if !e.opts.Status && !e.opts.ConversationID {
 		return e.Profile.Capabilities
 	}
 	var all map[string]any
 	if err := json.Unmarshal(e.Profile.Capabilities, &all); err != nil {
 		e.t.Fatal(err)
 	}
-	all["experimental"] = map[string]any{"rigrun": map[string]any{"status": true}}
+	all["experimental"] = map[string]any{"rigrun": map[string]any{"status": e.opts.Status, "conversationId": e.opts.ConversationID}}
 	return all
 }
 

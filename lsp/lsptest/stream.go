@@ -61,8 +61,8 @@ func (s *Stream) addLocked(raw json.RawMessage) error {
 		return fmt.Errorf("partial result %d has the seq %d", before, p.Seq)
 	case before == 0 && (p.Route == nil || p.Cache == nil):
 		return fmt.Errorf("the first partial result has no route or no cache: %.300s", raw)
-	case (before == 0) != (p.ConversationID != ""):
-		return fmt.Errorf("the conversation is named by the first partial result alone: %.300s", raw)
+	case before > 0 && p.ConversationID != "":
+		return fmt.Errorf("partial result %d names the conversation: %.300s", before, raw)
 	case before > 0 && p.Cache != nil:
 		return fmt.Errorf("partial result %d has a cache: %.300s", before, raw)
 	case p.Route != nil && s.text.Len()+s.thinking.Len() > 0:

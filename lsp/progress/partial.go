@@ -36,9 +36,9 @@ func NewPartial(wire Wire, token protocol.LSPAny) *Partial {
 
 var _ stream.Sink = (*Partial)(nil)
 
-// Begun notes the conversation, which the first value names: a client that does not
-// read the response of a request that it cancelled learns of it there.
-func (p *Partial) Begun(conversationID string) { p.conversation = conversationID }
+// Name has the first value name the conversation: a client that does not read the
+// response of a request that it cancelled learns of it there.
+func (p *Partial) Name(conversationID string) { p.conversation = conversationID }
 
 // Route writes where the answer comes from; cache is nil where a fallback changed it.
 func (p *Partial) Route(d chat.RouteDecision, cache *chat.CacheInfo) error {

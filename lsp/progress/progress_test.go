@@ -49,7 +49,7 @@ func TestPartial(t *testing.T) {
 		w := &tape{}
 		p := NewPartial(w, protocol.LSPAny(token))
 		odd := "say \"hi\"\n\\ \u2028 \x00 😀 e\u0301 </script>"
-		p.Begun("C1")
+		p.Name("C1")
 		for _, err := range []error{
 			p.Route(chat.RouteDecision{Tier: "local", Reason: `a "reason"`}, &chat.CacheInfo{Hit: chat.HitNone}),
 			p.Route(chat.RouteDecision{Tier: "local", FallbackFrom: "local"}, nil),

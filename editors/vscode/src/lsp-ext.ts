@@ -85,7 +85,7 @@ export interface Partial {
   seq: number;
   route?: RouteDecision;
   cache?: CacheInfo;
-  /** In the first one. */
+  /** In the first one, where the client's experimental.rigrun.conversationId asks for it. */
   conversationId?: string;
   text?: string;
   thinking?: string;

@@ -61,7 +61,7 @@ end
 
 local function capabilities()
   local c = vim.lsp.protocol.make_client_capabilities()
-  c.experimental = vim.tbl_deep_extend('force', c.experimental or {}, { rigrun = { status = true } })
+  c.experimental = vim.tbl_deep_extend('force', c.experimental or {}, { rigrun = { status = true, conversationId = true } })
   return c
 end
 
