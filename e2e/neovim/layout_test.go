@@ -47,6 +47,31 @@ func TestFollows(t *testing.T) {
 	})
 }
 
+// TestUnseen closes the chat while its answer comes: that is written all the same, a
+// few times in all.
+func TestUnseen(t *testing.T) {
+	versions(t, func(t *testing.T, version string) {
+		words := tokensOfCode(3000)
+		h, _ := world(t, backendtest.Tokens(words...))
+		e := open(t, version, h)
+		e.lua(nil, `vim.g.rigrun_measure = true
+			vim.cmd('Rigrun ask What?')
+			vim.cmd('Rigrun chat close')`)
+		e.is(`vim.tbl_contains(Events, 'RigrunDone')`)
+		var text string
+		e.lua(&text, `return table.concat(vim.api.nvim_buf_get_lines(`+inChat+`.bufnr, 0, -1, true), '\n')`)
+		if !strings.HasSuffix(text, strings.Join(words, "")) {
+			t.Errorf("the buffer ends in %q", text[max(0, len(text)-100):])
+		}
+		size := len(strings.Join(words, ""))
+		if n := len(e.took("flushes").passed); n > size/128/2 {
+			t.Errorf("%d bytes that nobody saw were written in %d pieces", size, n)
+		}
+		e.command("Rigrun chat")
+		e.sees("returns their sum.")
+	})
+}
+
 // TestMenu takes an action as Neovim's own menu does, by a command whose edit the
 // server has Neovim make: it is previewed as well.
 func TestMenu(t *testing.T) {

@@ -3,8 +3,9 @@
 --- Pieces are collected and written together: the first at once, the others every
 --- `interval` milliseconds, at most `portion` bytes at a time. A flush touches the
 --- buffer's last line and what is below it, so its cost depends neither on the
---- buffer's length nor on how fast the stream is. Windows whose cursor is on the
---- last line follow; others stay where they are.
+--- buffer's length nor on how fast the stream is. Where no window shows the buffer, all
+--- that came is written four times a second. Windows whose cursor is on the last line
+--- follow; others stay where they are.
 local M = {}
 
 ---@alias rigrun.Took integer[] nanoseconds that passed, and nanoseconds of processor time
@@ -25,6 +26,9 @@ Tail.__index = Tail
 -- 125 writes a second look continuous. A portion is more than a model writes in that
 -- time; a kept answer, which comes at once, is written at 16 KB a second.
 local interval, portion = 8, 128
+
+-- How many intervals are waited while nobody looks.
+local unseen = 32
 
 ---@param bufnr integer
 ---@param on_flush? fun(took: rigrun.Took) told how long each flush took
@@ -143,7 +147,7 @@ end
 --- _wait waits out the interval after a flush, again as long as pieces come.
 ---@private
 function Tail:_wait()
-  local timer = assert(vim.uv.new_timer())
+  local timer, waited = assert(vim.uv.new_timer()), 0
   self.timer = timer
   timer:start(
     interval,
@@ -152,8 +156,14 @@ function Tail:_wait()
       if self.timer ~= timer then
         return
       end
+      local hidden = #vim.fn.win_findbuf(self.bufnr) == 0
+      waited = waited + 1
+      if hidden and not self.ended and waited < unseen then
+        return
+      end
+      waited = 0
       if self.size > 0 then
-        self:flush()
+        self:flush(hidden)
       else
         self:rest()
       end
