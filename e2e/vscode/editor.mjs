@@ -40,12 +40,14 @@ export async function freePort() {
   });
 }
 
-export async function startEditor({ cache, vsix, scratch, settings, workspace }) {
+/** Starts it with the packaged extension, and with another one from a folder. */
+export async function startEditor({ cache, vsix, other, scratch, settings, workspace }) {
   const node = join(cache, 'node24/node_modules/node/bin/node');
   const entry = join(cache, 'cs/node_modules/code-server/out/node/entry.js');
   const data = join(scratch, 'data');
   rmSync(scratch, { recursive: true, force: true });
   cpSync(workspace, join(scratch, 'workspace'), { recursive: true });
+  cpSync(other, join(scratch, 'extensions/rigrun-e2e.helper-0.0.1'), { recursive: true });
   writeSettings(data, settings);
   const folders = ['--user-data-dir', data, '--extensions-dir', join(scratch, 'extensions')];
   const env = {
@@ -85,6 +87,7 @@ export async function startEditor({ cache, vsix, scratch, settings, workspace })
   const page = await browser.newPage({
     viewport: { width: 1280, height: 800 },
   });
+  page.setDefaultTimeout(60_000); // a busy machine takes its time
   const address = `http://127.0.0.1:${port}/`;
   await open(page, address);
   const close = async () => {

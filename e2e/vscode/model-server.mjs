@@ -34,6 +34,7 @@ export async function startModelServer(script) {
     } = script.find(({ word }) => question.includes(word)) ?? script.at(-1);
     const note = {
       question,
+      said: messages.map(({ content }) => content),
       received: now(),
       firstToken: 0,
       pieces: 0,

@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { panelOf, startEditor, writeSettings } from './editor.mjs';
 import { startLlamaServer } from './llama-server.mjs';
 import { startModelServer } from './model-server.mjs';
+import { locale, translate } from './pseudo.mjs';
 
 const [cache, vsix, artefacts] = process.argv.slice(2);
 mkdirSync(artefacts, { recursive: true });
@@ -25,6 +26,10 @@ const script = [
     word: 'count',
     pieces: Array.from({ length: 600 }, (_, i) => `${i + 1} `),
     pause: 20,
+  },
+  {
+    word: 'helped',
+    pieces: ['This one ', 'was.'],
   },
   {
     word: 'checked',
@@ -62,11 +67,12 @@ const settings = {
   'workbench.colorTheme': 'Default Dark Modern',
 };
 const workspace = join(import.meta.dirname, 'testdata/workspace');
+const other = join(import.meta.dirname, 'testdata/helper');
 let editor;
 let llama;
 let failed = false;
 try {
-  editor = await startEditor({ cache, vsix, scratch, settings, workspace });
+  editor = await startEditor({ cache, vsix, other, scratch, settings, workspace });
   for (const [name, run] of steps(editor.page)) await step(name, run);
 } catch (error) {
   failed = true;
@@ -273,6 +279,37 @@ function steps(page) {
       },
     ],
     [
+      'what follows a stopped first answer goes on with it',
+      async () => {
+        await page.locator('[aria-label="New conversation"]').first().click();
+        await panel.locator('.start').waitFor();
+        await ask('count for me');
+        await lastAnswer().locator('.text').filter({ hasText: '5 6 7' }).waitFor();
+        await page.keyboard.press('Escape');
+        await lastAnswer().locator('.note').waitFor();
+        await ask('what were those numbers');
+        await answered();
+        const said = model.asked.at(-1).said.join('\n');
+        assert.match(said, /count for me/);
+        assert.match(said, /5 6 7/);
+      },
+    ],
+    [
+      'another extension asks one of the models',
+      async () => {
+        await page.keyboard.press('F1');
+        await page.locator('.quick-input-widget input').first().fill('>Ask a model of rigrun');
+        await page.locator('.quick-input-list .monaco-list-row').first().click();
+        const said = page.locator('.statusbar-item').filter({ hasText: /helper(:.*was\.| failed)/ });
+        await said.waitFor({ timeout: 30_000 });
+        const text = await said.innerText();
+        assert.match(text, /2 models, 3 tokens: This one was\./);
+        const { said: told } = model.asked.at(-1);
+        assert.match(told.at(-1), /assistant: Gladly\.[^]*Which one was helped\?/);
+        return text;
+      },
+    ],
+    [
       'the conversation is found by its words',
       async () => {
         await page.locator('[aria-label="Conversations"]').first().click();
@@ -297,7 +334,14 @@ function steps(page) {
         await page.locator('.monaco-diff-editor .view-line').filter({ hasText: 'if b == 0' }).waitFor();
         await page.waitForTimeout(500);
         await shot('diff');
-        await page.locator('[aria-label^="Take all changes"]').first().click();
+        const changes = page.locator('.monaco-diff-editor .modified .view-line');
+        await changes.filter({ hasText: 'if b == 0' }).locator('span span').last().hover();
+        const take = page.locator('.monaco-hover a').filter({ hasText: 'Take this change' }).first();
+        await take.waitFor();
+        await shot('diff-hover');
+        await take.click();
+        const rest = page.locator('[aria-label^="Take all changes"]').first();
+        if (await lastAnswer().locator('.outcome').isHidden()) await rest.click({ timeout: 5000 }).catch(() => undefined);
         await lastAnswer().locator('.outcome').filter({ hasText: 'applied' }).waitFor();
         const code = page.locator('.monaco-editor .view-line').filter({ hasText: 'if b == 0' });
         await code.first().waitFor();
@@ -405,6 +449,20 @@ function steps(page) {
         await page.mouse.up();
         await page.waitForTimeout(700);
         await shot('narrow-light');
+      },
+    ],
+    [
+      'another language is spoken',
+      async () => {
+        translate(join(scratch, 'extensions'));
+        await page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = '${locale}'`);
+        await page.reload();
+        await page.waitForSelector('.monaco-workbench .activitybar');
+        panel = await panelOf(page);
+        await panel.locator('.composer .field[placeholder="⟦Ask about your code⟧"]').waitFor();
+        await page.locator('[aria-label="⟦Conversations⟧"]').first().waitFor();
+        await page.waitForTimeout(700);
+        await shot('another-language');
       },
     ],
   ];

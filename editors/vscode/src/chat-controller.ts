@@ -36,6 +36,12 @@ export interface Memory {
 /** How long chips and settings have to rest before what follows from them is asked for; in milliseconds. */
 const rest = 300;
 
+/** How often it is looked for a model server where none answers; in milliseconds. */
+const patience = 5000;
+
+/** What answers where there is no model server. */
+const outline = 'outline';
+
 export class ChatController implements vscode.Disposable {
   private readonly tray = new ChipTray();
   private readonly transcript = new Transcript((id) => {
@@ -49,6 +55,8 @@ export class ChatController implements vscode.Disposable {
   private mode: Mode = 'auto';
   private model = '';
   private models: readonly ModelChoice[] | undefined;
+  /** Whether a model server answers; before the server has told, nothing is said to be missing. */
+  private hasModel = true;
   private markTimer: NodeJS.Timeout | undefined;
   private modelsTimer: NodeJS.Timeout | undefined;
   private ready = false;
@@ -75,8 +83,11 @@ export class ChatController implements vscode.Disposable {
         this.postStatus();
         if (state === 'running') void this.loadModels();
       }),
-      session.onStatus(() => {
+      session.onStatus(({ model }) => {
         this.postStatus();
+        // Another model than those that were there has begun to answer.
+        const known = model === undefined || this.models?.some(({ id }) => id === model);
+        if (known === false) this.loadModelsSoon();
       }),
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.chipsChanged();
@@ -285,34 +296,36 @@ export class ChatController implements vscode.Disposable {
     try {
       match = await this.session.request('rigrun/cache/entry', { entryId });
     } catch (error) {
-      if (!wasRefused(error)) throw error;
+      if (!wasRefused(error, 'entryId')) throw error;
     }
     this.post({ type: 'match', entryId, match });
   }
 
   // The server reads its new settings first.
-  private loadModelsSoon(): void {
+  private loadModelsSoon(after = rest): void {
     clearTimeout(this.modelsTimer);
     this.modelsTimer = setTimeout(() => {
       if (this.session.state !== 'running') return;
       this.loadModels().catch((error: unknown) => {
         this.session.log.debug(`The models are not known: ${String(error)}`);
       });
-    }, rest);
+    }, after);
   }
 
   private async loadModels(): Promise<void> {
     const { models } = await this.session.request('rigrun/models', {});
+    this.hasModel = models.some(({ backend }) => backend !== outline);
     this.models = models.map(({ id, tier, default: isDefault }) => ({ id, label: id, tier, isDefault }));
     this.post({ type: 'models', models: this.models });
     this.postStatus();
+    // A model server that is started meanwhile, or was slow to answer, is found.
+    if (!this.hasModel) this.loadModelsSoon(patience);
   }
 
   private status(): PanelStatus {
     return {
       server: this.session.state,
-      // Before the server has told, nothing is said to be missing.
-      hasModel: this.models === undefined || this.models.length > 0,
+      hasModel: this.hasModel,
       offline: this.session.status?.state === 'offline',
       costTodayCents: this.session.status?.costTodayCents ?? 0,
     };

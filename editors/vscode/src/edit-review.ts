@@ -30,7 +30,8 @@ const offered = new vscode.EventEmitter<void>();
 let reviews = 0;
 
 export function activateEditReview(context: vscode.ExtensionContext): void {
-  const decide = (decision: Decision, all: boolean) => () => current?.decide(decision, all);
+  const decide = (decision: Decision) => (at?: unknown) => current?.decide(decision, current.hunkAt(at));
+  const decideAll = (decision: Decision) => () => current?.decide(decision, 'all');
   context.subscriptions.push(
     changed,
     offered,
@@ -42,10 +43,10 @@ export function activateEditReview(context: vscode.ExtensionContext): void {
       { scheme },
       { onDidChangeCodeLenses: offered.event, provideCodeLenses: (document) => lenses(document) },
     ),
-    vscode.commands.registerCommand('rigrun.review.accept', decide('accepted', false)),
-    vscode.commands.registerCommand('rigrun.review.reject', decide('rejected', false)),
-    vscode.commands.registerCommand('rigrun.review.acceptAll', decide('accepted', true)),
-    vscode.commands.registerCommand('rigrun.review.rejectAll', decide('rejected', true)),
+    vscode.commands.registerCommand('rigrun.review.accept', decide('accepted')),
+    vscode.commands.registerCommand('rigrun.review.reject', decide('rejected')),
+    vscode.commands.registerCommand('rigrun.review.acceptAll', decideAll('accepted')),
+    vscode.commands.registerCommand('rigrun.review.rejectAll', decideAll('rejected')),
     vscode.workspace.onDidChangeTextDocument((event) => current?.documentChanged(event.document)),
     vscode.window.tabGroups.onDidChangeTabs((event) => current?.tabsClosed(event.closed)),
     vscode.window.onDidChangeVisibleTextEditors(() => current?.decorate()),
@@ -79,6 +80,8 @@ export class Review {
   private draft: string | undefined;
   private readonly uri: vscode.Uri;
   private readonly hint: vscode.TextEditorDecorationType;
+  /** What a person who points at a change can click. */
+  private readonly links = vscode.window.createTextEditorDecorationType({});
   private finish: (end: ReviewEnd) => void = () => undefined;
   private writing = false;
   readonly ended: Promise<ReviewEnd>;
@@ -145,45 +148,64 @@ export class Review {
     return this.draft ?? proposed(this.original, this.hunks);
   }
 
-  pending(): { hunk: Hunk; line: number }[] {
+  /** The hunks that are still to be decided, with their first and last line on the right side. */
+  pending(): { hunk: Hunk; line: number; last: number }[] {
     const editor = this.editor();
     if (editor === undefined) return [];
     return this.hunks
       .filter((hunk) => hunk.decision === 'pending')
-      .map((hunk) => ({
-        hunk,
-        line: editor.document.positionAt(proposedOffset(this.hunks, hunk)).line,
-      }));
+      .map((hunk) => {
+        const offset = proposedOffset(this.hunks, hunk);
+        const end = offset + hunk.text.trimEnd().length;
+        const line = editor.document.positionAt(offset).line;
+        return { hunk, line, last: editor.document.positionAt(end).line };
+      });
   }
 
   /** Says at each open change how it is taken or left. */
   decorate(): void {
     offered.fire();
     const contentText = vscode.l10n.t('Alt+Y take · Alt+N leave');
-    this.editor()?.setDecorations(
+    const pending = this.pending();
+    const editor = this.editor();
+    editor?.setDecorations(
       this.hint,
-      this.pending().map(({ line }) => ({
+      pending.map(({ line }) => ({
         range: new vscode.Range(line, Number.MAX_SAFE_INTEGER, line, Number.MAX_SAFE_INTEGER),
         renderOptions: { after: { contentText } },
       })),
     );
+    editor?.setDecorations(
+      this.links,
+      pending.map(({ hunk, line, last }) => ({
+        range: new vscode.Range(line, 0, last, Number.MAX_SAFE_INTEGER),
+        hoverMessage: choices(this.hunks.indexOf(hunk)),
+      })),
+    );
   }
 
-  async decide(decision: Decision, all: boolean): Promise<void> {
+  /**
+   * The hunk that a command is about: the one a link names by its number, the one a menu of the line
+   * numbers was opened at, else the one nearest to the cursor.
+   */
+  hunkAt(at: unknown): Hunk | undefined {
+    if (typeof at === 'number') return this.hunks[at];
+    const editor = this.editor();
+    if (editor === undefined) return undefined;
+    const line = lineOf(at);
+    const place = line === undefined ? editor.selection.active : new vscode.Position(line - 1, 0);
+    return nearest(this.hunks, editor.document.offsetAt(place));
+  }
+
+  async decide(decision: Decision, which: Hunk | 'all' | undefined): Promise<void> {
     if (this.writing) return;
     if (this.draft !== undefined) {
       if (decision === 'rejected') this.end();
       return;
     }
-    const editor = this.editor();
-    const offset = editor?.document.offsetAt(editor.selection.active) ?? 0;
-    const one = nearest(this.hunks, offset);
-    const chosen = all
-      ? this.hunks.filter((hunk) => hunk.decision === 'pending')
-      : one === undefined
-        ? []
-        : [one];
-    for (const hunk of chosen) hunk.decision = decision;
+    for (const hunk of this.hunks) {
+      if (hunk.decision === 'pending' && (which === 'all' || which === hunk)) hunk.decision = decision;
+    }
     if (decision === 'accepted' && !(await this.write())) {
       this.finish({ state: 'changed' });
       return;
@@ -210,6 +232,7 @@ export class Review {
 
   private async close(): Promise<void> {
     this.hint.dispose();
+    this.links.dispose();
     await vscode.commands.executeCommand('setContext', 'rigrun.reviewing', current !== undefined);
     const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs.filter((tab) => this.isMine(tab)));
     await vscode.window.tabGroups.close(tabs);
@@ -245,6 +268,25 @@ export async function replaceText(document: vscode.TextDocument, text: string): 
   const range = new vscode.Range(document.positionAt(head), document.positionAt(now.length - tail));
   edit.replace(document.uri, range, text.slice(head, text.length - tail));
   return vscode.workspace.applyEdit(edit);
+}
+
+/** The two things to do with a change, as links: VS Code hides lenses in a diff unless told otherwise. */
+function choices(index: number): vscode.MarkdownString {
+  const enabledCommands = ['rigrun.review.accept', 'rigrun.review.reject'];
+  const link = (label: string, command: string) => `[${label}](command:${command}?${index})`;
+  const links = [
+    link(vscode.l10n.t('Take this change'), 'rigrun.review.accept'),
+    link(vscode.l10n.t('Leave this change'), 'rigrun.review.reject'),
+  ];
+  const text = new vscode.MarkdownString(links.join(' · '));
+  text.isTrusted = { enabledCommands };
+  return text;
+}
+
+/** The line, counted from 1, that a menu of the line numbers was opened at. */
+function lineOf(at: unknown): number | undefined {
+  if (typeof at !== 'object' || at === null || !('lineNumber' in at)) return undefined;
+  return typeof at.lineNumber === 'number' ? at.lineNumber : undefined;
 }
 
 function lenses(document: vscode.TextDocument): vscode.CodeLens[] {

@@ -3,9 +3,11 @@
 
 import * as vscode from 'vscode';
 import { activateChatCommands } from './chat-commands';
+import { activateChatParticipant } from './chat-participant';
 import { activateChatView } from './chat-view';
 import { activateEditReview } from './edit-review';
 import { activateInlineChat } from './inline-chat';
+import { activateModelProvider } from './model-provider';
 import { activateServerCommands } from './server-commands';
 import { Session } from './session';
 import { activateStatusBar } from './status-bar';
@@ -21,6 +23,8 @@ export function activate(context: vscode.ExtensionContext): void {
   activateChatCommands(context, view);
   activateEditReview(context);
   activateInlineChat(context, session);
+  activateChatParticipant(context, session);
+  activateModelProvider(context, session);
   activateStatusBar(context, session);
   activateVirtualText(context);
   activateServerCommands(context, session);

@@ -28,9 +28,10 @@ export function wasCancelled(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === requestCancelled;
 }
 
-/** Whether the server knows nothing by a name that it was given. */
-export function wasRefused(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === invalidParams;
+/** Whether the server knows nothing by the name that it was given in this parameter. */
+export function wasRefused(error: unknown, parameter: string): boolean {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== invalidParams) return false;
+  return error.message.startsWith(`${parameter}: `);
 }
 
 export function failureOf(error: unknown, labels: Labels): Failure {

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { FailureCommand, Place } from './panel-messages';
 
 /** Where a person reads how to get a model server. */
-const installPage = 'https://ollama.com/download';
+export const installPage = 'https://ollama.com/download';
 
 export async function followFailure(command: FailureCommand): Promise<void> {
   switch (command) {

@@ -1,7 +1,7 @@
 // Runs the tests of one folder beside this file: each of its *.test.ts is bundled for
 // Node and handed to Node's own runner, one after the other; "panel/hostile" takes those
 // whose names begin so. Further arguments are passed on to the runner. The tests run in
-// the extension's folder.
+// the extension's folder, without VS Code: test/fake stands in for it.
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -22,6 +22,7 @@ try {
     target: 'node20',
     format: 'esm',
     packages: 'external',
+    alias: { vscode: './test/fake/vscode.ts' },
     sourcemap: 'inline',
     logLevel: 'warning',
   });

@@ -27,6 +27,11 @@ test('a failure in words, with the one button that helps', () => {
   assert.deepEqual(words, { kind: 'timeout', message: 'm', hint: 'h' });
   assert.equal(action?.command, 'retry');
   assert.equal(failureOf(failed(-32803, { kind: 7 }), labels).action?.command, 'logs');
-  assert.ok(wasRefused(failed(-32602)));
-  assert.ok(!wasRefused(failed(-32603)));
+});
+
+test('a name that the server does not know', () => {
+  const refused = Object.assign(new Error('entryId: no answer is kept'), { code: -32602 });
+  assert.ok(wasRefused(refused, 'entryId'));
+  assert.ok(!wasRefused(refused, 'conversationId'));
+  assert.ok(!wasRefused(failed(-32603), 'entryId'));
 });

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
 /** What a person reads of a manifest, by the names VS Code gives it. */
-const shown = ['title', 'name', 'label', 'description', 'markdownDescription', 'fullName', 'sampleRequest'];
+const shown = ['title', 'label', 'description', 'markdownDescription', 'fullName', 'displayName'];
 
 /** Names that are the same in every language. */
 const names = ['rigrun'];
@@ -19,9 +19,15 @@ function texts(value: unknown): string[] {
 }
 
 test('what the manifest says can be translated', () => {
-  const manifest = read('package.json') as { description: string; contributes: unknown };
+  const manifest = read('package.json') as {
+    description: string;
+    contributes: { views: { rigrun: { name: string }[] } };
+  };
   const english = read('package.nls.json') as Record<string, string>;
-  const said = [manifest.description, ...texts(manifest.contributes)].filter((text) => !names.includes(text));
+  const views = manifest.contributes.views.rigrun.map(({ name }) => name);
+  const said = [manifest.description, ...views, ...texts(manifest.contributes)].filter(
+    (text) => !names.includes(text),
+  );
   const keys = said.map((text) => /^%(.+)%$/.exec(text)?.[1] ?? `not a key: ${text}`);
   assert.ok(keys.length > 50);
   assert.deepEqual([...new Set(keys)].sort(), Object.keys(english).sort());
