@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -32,11 +33,14 @@ type Session struct {
 	err error // the first failure to write
 }
 
-// Start starts the program at path and shakes hands.
+// Start starts the program at path and shakes hands. Its state and its configuration
+// are in a folder beside it.
 func Start(path string, o Options) (*Session, error) {
 	s := &Session{Command: exec.CommandContext(context.Background(), path)}
 	s.Command.Stderr = os.Stderr
-	s.Command.Env = append(os.Environ(), o.Env...)
+	// What is measured must not depend on this user's conversations and settings, and leave none.
+	own := filepath.Join(filepath.Dir(path), "own")
+	s.Command.Env = append(append(os.Environ(), "XDG_STATE_HOME="+own, "XDG_CONFIG_HOME="+own), o.Env...)
 	var err error
 	if s.in, err = s.Command.StdinPipe(); err != nil {
 		return nil, fmt.Errorf("start the program: %w", err)
