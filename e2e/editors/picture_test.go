@@ -92,7 +92,7 @@ func TestNeovimPicture(t *testing.T) {
 	program = component(t, program, err)
 	h := newHome(t, scripted(t, backendtest.Tokens(pictured...)).URL)
 	e := openTerminal(t, h, program, "--server", serveNeovim(t, h, program), "--remote-ui")
-	e.resizes(110, 24)
+	e.resizes(110, 26)
 	e.sees("func Twice")
 	e.types(":4,6Rigrun ask Why is Twice(2) 0?")
 	e.press("Enter")

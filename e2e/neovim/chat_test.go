@@ -81,8 +81,8 @@ func TestBlock(t *testing.T) {
 	versions(t, func(t *testing.T, version string) {
 		h, _ := world(t, backendtest.Tokens("So:\n\n```go\nreturn a + b\n// yes\n```\n\nDone."))
 		e := open(t, version, h)
-		e.command("Rigrun ask How?")
-		e.sees("Done.")
+		e.command("5,7Rigrun ask How?")
+		e.sees("with main.go:5-7", "Done.")
 		e.lua(nil, `vim.api.nvim_set_current_win(vim.fn.win_findbuf(require('rigrun.chat').current().bufnr)[1])
 			vim.fn.search('return a')`)
 		e.keys("gy")

@@ -67,8 +67,10 @@ M.table = {
         end
         return chat.open()
       end
-      local context = s.line1 and { (require('rigrun.subject').kinds.selection(s)) } or nil
-      chat.open().talk:ask({ message = rest, context = context })
+      local subject = require('rigrun.subject')
+      local item = s.line1 and subject.kinds.selection(s) or nil
+      local text = item and ('%s\n\n*with %s*'):format(rest, subject.label(item)) or nil
+      chat.open().talk:ask({ message = rest, context = item and { item } or nil, shown = text })
     end,
   },
   {
