@@ -70,6 +70,10 @@ func Verify(dir string) (Report, error) {
 // mostTries is how often Verify begins anew.
 const mostTries = 10
 
+// readWait is how long who verifies waits for those who write. It is a person who
+// waits, and writers that have much to write leave few gaps between their batches.
+const readWait = 30 * time.Second
+
 // lockForReading takes the lock where the folder has one. A folder that may only
 // be read has no writers to wait for.
 func lockForReading(dir string) (func(), error) {
@@ -77,7 +81,7 @@ func lockForReading(dir string) (func(), error) {
 	if _, err := os.Stat(path); err != nil {
 		return func() {}, nil
 	}
-	lock, err := filelock.Acquire(path, lockWait)
+	lock, err := filelock.Acquire(path, readWait)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return func() {}, nil
