@@ -349,6 +349,20 @@ func TestPiecesOfSecretsAreKeptBack(t *testing.T) {
 	}
 }
 
+// TestFilesOfSecretsAreKeptBack holds that no tool shows a model a file of secrets,
+// whatever the workspace gives: no rule knows the text for what it is.
+func TestFilesOfSecretsAreKeptBack(t *testing.T) {
+	files := workspace()
+	files.Texts[".env"] = "GREETING=bonjour\n"
+	h := openTools(t, files, enginetest.Script{{Calls: []chat.ToolCall{
+		read("a", ".env"), {ID: "b", Name: tools.Search, Arguments: `{"words":"GREETING"}`},
+	}}}, enginetest.Words("no"))
+	_, r, _ := say(t, h, about("q"))
+	if r.Steps[0].OK || strings.Contains(sentTo(h.backend), "bonjour") {
+		t.Errorf("%+v, sent %s", r.Steps, sentTo(h.backend))
+	}
+}
+
 func TestAnswersThatLookedAreNotKept(t *testing.T) {
 	look := enginetest.Script{{Calls: []chat.ToolCall{read("a", "sum.go")}}}
 	h := open(t, look, enginetest.Words("one"), look, enginetest.Words("two"), enginetest.Words("three"), enginetest.Words("four"))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/route"
+	"github.com/rigrun/rigrun-lsp/engine/stream"
 )
 
 // TestPiecesOfSecretsStay asks about pieces of documents that no rule would know
@@ -54,5 +55,37 @@ func TestEscapedNamesOfSecretFiles(t *testing.T) {
 		if r.Route.ForcedBy != route.ForcedBySecrets || len(big.Prompts()) > 0 {
 			t.Errorf("%s: %+v", uri, r.Route)
 		}
+	}
+}
+
+// TestASecretInAFilesNameIsReplaced holds that what only the rendered prompt shows,
+// here the name of a file, is looked at, too.
+func TestASecretInAFilesNameIsReplaced(t *testing.T) {
+	big := words("openai", "above")
+	h := openCloud(t, big, nil)
+	_, r, _ := say(t, h, chat.Request{Message: easy, Mode: chat.ModeCloud, Context: []chat.ContextItem{{
+		Kind: chat.ContextFile, Path: "/w/" + awsKey + ".go", URI: "file:///w/" + awsKey + ".go", Text: "package w\n",
+	}}})
+	if r.Route.Tier != chat.TierCloud || len(big.Prompts()) != 1 {
+		t.Fatalf("%+v, sent %d prompts", r.Route, len(big.Prompts()))
+	}
+	if sent := sentTo(big); strings.Contains(sent, awsKey) || !strings.Contains(sent, "package w") {
+		t.Errorf("sent %s", sent)
+	}
+}
+
+// TestAnAnswerThatEndsLikeAPlaceholderIsWhole lets a cloud's answer end in what may
+// become a placeholder, which is held back until it is known that it does not.
+func TestAnAnswerThatEndsLikeAPlaceholderIsWhole(t *testing.T) {
+	ending := ""
+	h := openCloud(t, &asker{t: t, reply: func(p *chat.Prompt, w stream.Writer) error {
+		sent := p.Turns[len(p.Turns)-1].Content
+		_, ending, _ = strings.Cut(sent, "REDACTED_")
+		ending = "REDACTED_" + ending[:3]
+		return w.Write(stream.Chunk{Data: []byte("It begins with " + ending)})
+	}}, nil)
+	text, _, _ := say(t, h, chat.Request{Message: "what is " + awsKey + " for?", Mode: chat.ModeCloud})
+	if want := "It begins with " + ending; ending == "" || text != want {
+		t.Errorf("%q, want %q", text, want)
 	}
 }
