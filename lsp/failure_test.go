@@ -287,7 +287,7 @@ func TestDeathOfTheEditor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parent.Env = append(os.Environ(), waitEnv+"=1")
+	parent.Env = append(os.Environ(), lsp.WaitEnv+"=1")
 	if err := parent.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -8,16 +8,13 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/lsp"
 	"github.com/rigrun/rigrun-lsp/lsp/ext"
 	"github.com/rigrun/rigrun-lsp/lsp/lsptest"
 )
 
-// waitEnv has this binary be the editor's process of TestDeathOfTheEditor, which
-// ends with its input.
-const waitEnv = "LSP_TEST_WAIT_FOR_INPUT"
-
 func TestMain(m *testing.M) {
-	if os.Getenv(waitEnv) != "" {
+	if os.Getenv(lsp.WaitEnv) != "" {
 		_, _ = os.Stdin.Read(make([]byte, 1)) // its end is what is waited for
 		return
 	}

@@ -162,21 +162,15 @@ func settings(getenv func(string) string, folder string, warn io.Writer) (config
 // connect opens the connection to the editor. With --pipe and --socket the
 // editor listens and the server connects, as the LSP specification has it.
 func connect(ctx context.Context, f serveFlags, std stdio) (io.ReadWriteCloser, error) {
-	var d net.Dialer
 	switch {
-	case f.pipe != "" && runtime.GOOS == "windows":
-		conn, err := os.OpenFile(f.pipe, os.O_RDWR, 0)
-		if err != nil {
-			return nil, fmt.Errorf("open the pipe: %w; the editor must open it first", err)
-		}
-		return conn, nil
 	case f.pipe != "":
-		conn, err := d.DialContext(ctx, "unix", f.pipe)
+		conn, err := dialPipe(ctx, f.pipe)
 		if err != nil {
 			return nil, fmt.Errorf("connect to the pipe: %w; the editor must open it first", err)
 		}
 		return conn, nil
 	case f.socket != 0:
+		var d net.Dialer
 		conn, err := d.DialContext(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", f.socket))
 		if err != nil {
 			return nil, fmt.Errorf("connect to the editor: %w; the editor must listen on this port first", err)
