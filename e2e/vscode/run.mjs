@@ -288,7 +288,7 @@ function steps(page) {
         await page.keyboard.press('Escape');
         await lastAnswer().locator('.note').waitFor();
         await ask('what were those numbers');
-        await answered();
+        await lastAnswer().locator('.text').filter({ hasText: 'Nothing else happens' }).waitFor();
         const said = model.asked.at(-1).said.join('\n');
         assert.match(said, /count for me/);
         assert.match(said, /5 6 7/);
