@@ -6,25 +6,28 @@ import (
 	"runtime"
 )
 
-// withHome is getenv with an answer for HOME where nobody has set it: the folder of
-// the account, where there is one. Some editors start a program with little more than
-// PATH (avante.nvim); without it the person's settings would silently not hold. On
-// Windows the folders have variables of their own, which getenv knows.
-func withHome(getenv func(string) string, account func() (*user.User, error)) func(string) string {
-	if getenv("HOME") != "" || runtime.GOOS == "windows" {
-		return getenv
-	}
-	u, err := account()
-	if err != nil {
-		return getenv
-	}
-	if info, err := os.Stat(u.HomeDir); err != nil || !info.IsDir() {
-		return getenv // a service's account has none
+// withHome reads the environment, with an answer for HOME where nothing has set it: the
+// folder of the account, where there is one. Some editors start a program with little
+// more than PATH (avante.nvim); without it the person's settings would silently not
+// hold. An empty HOME is somebody's wish for none. On Windows the folders have
+// variables of their own.
+func withHome(lookup func(string) (string, bool), account func() (*user.User, error)) func(string) string {
+	home, set := lookup("HOME")
+	if !set && runtime.GOOS != "windows" {
+		if u, err := account(); err == nil && isFolder(u.HomeDir) { // a service's account has none
+			home = u.HomeDir
+		}
 	}
 	return func(name string) string {
 		if name == "HOME" {
-			return u.HomeDir
+			return home
 		}
-		return getenv(name)
+		value, _ := lookup(name)
+		return value
 	}
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }

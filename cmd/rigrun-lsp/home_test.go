@@ -16,20 +16,26 @@ func TestWithHome(t *testing.T) {
 	of := func(home string) func() (*user.User, error) {
 		return func() (*user.User, error) { return &user.User{HomeDir: home}, nil }
 	}
-	set := func(name string) string { return map[string]string{"HOME": "/home/me", "PATH": "/bin"}[name] }
-	bare := func(name string) string { return map[string]string{"PATH": "/bin"}[name] }
+	variables := func(all map[string]string) func(string) (string, bool) {
+		return func(name string) (string, bool) {
+			value, ok := all[name]
+			return value, ok
+		}
+	}
+	bare := variables(map[string]string{"PATH": "/bin"})
 	for name, c := range map[string]struct {
-		getenv  func(string) string
+		lookup  func(string) (string, bool)
 		account func() (*user.User, error)
 		want    string
 	}{
-		"set":            {set, of(dir), "/home/me"},
+		"set":            {variables(map[string]string{"HOME": "/home/me", "PATH": "/bin"}), of(dir), "/home/me"},
+		"set to nothing": {variables(map[string]string{"HOME": "", "PATH": "/bin"}), of(dir), ""},
 		"not set":        {bare, of(dir), dir},
 		"not there":      {bare, of(filepath.Join(dir, "none")), ""},
 		"no name":        {bare, of(""), ""},
 		"unknown person": {bare, func() (*user.User, error) { return nil, errors.New("unknown") }, ""},
 	} {
-		getenv := withHome(c.getenv, c.account)
+		getenv := withHome(c.lookup, c.account)
 		if got := getenv("HOME"); got != c.want {
 			t.Errorf("%s: HOME is %q, want %q", name, got, c.want)
 		}

@@ -47,7 +47,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := run(ctx, os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr}, withHome(os.Getenv, user.Current))
+	status := run(ctx, os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr}, withHome(os.LookupEnv, user.Current))
 	stop()
 	os.Exit(status)
 }
