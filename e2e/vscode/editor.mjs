@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { environment } from '../../editors/vscode/test/photographs.mjs';
 
 const require = createRequire(join(import.meta.dirname, '../../editors/vscode/package.json'));
 const { chromium } = require('playwright-core');
@@ -73,6 +74,7 @@ export async function startEditor({ cache, vsix, other, scratch, settings, works
   });
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    env: environment,
     args: [
       '--headless',
       '--no-sandbox',
@@ -82,6 +84,7 @@ export async function startEditor({ cache, vsix, other, scratch, settings, works
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      '--font-render-hinting=none',
     ],
   });
   const page = await browser.newPage({

@@ -2,10 +2,13 @@
 // server behind that. Each step prints one line; the first that fails ends the run.
 //
 //   node e2e/vscode/run.mjs CACHE VSIX ARTEFACTS
+//
+// How the panel looks is compared with e2e/vscode/references; UPDATE=1 writes those anew.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { looksAsBefore } from '../../editors/vscode/test/photographs.mjs';
 import { panelOf, startEditor, writeSettings } from './editor.mjs';
 import { startLlamaServer } from './llama-server.mjs';
 import { startModelServer } from './model-server.mjs';
@@ -158,6 +161,18 @@ function watchForWord(word) {
   });
 }
 
+/** Runs in the panel's page: times and speeds become the same in every run. */
+function stopClocks() {
+  const put = (node, text) => {
+    if (node.textContent !== text) node.textContent = text;
+  };
+  for (const meta of document.querySelectorAll('.question .meta')) put(meta, 'you · 12:02 PM');
+  for (const part of document.querySelectorAll('.route-part')) {
+    if (part.textContent.endsWith(' tok/s')) put(part, '42 tok/s');
+    if (/\d m?s$/.test(part.textContent)) put(part, '2.3 s');
+  }
+}
+
 function steps(page) {
   const shot = (name) => page.screenshot({ path: join(artefacts, `${name}.png`) });
   let panel;
@@ -200,6 +215,25 @@ function steps(page) {
       telling: told - firstToken,
       drawing: seen - told,
     };
+  }
+
+  /** Holds the panel against how it looked. */
+  async function panelLooksAsBefore(name) {
+    await page.mouse.move(700, 60); // over nothing that answers to it
+    const take = async () => {
+      await panel.evaluate(stopClocks);
+      const clip = await page.locator('iframe.webview.ready:visible').first().boundingBox();
+      return page.screenshot({ clip });
+    };
+    const references = join(import.meta.dirname, 'references');
+    return `${name}: ${await looksAsBefore(name, take, { references, artefacts })}`;
+  }
+
+  /** Runs one of our commands as a person does who knows its name. */
+  async function command(title) {
+    await page.keyboard.press('F1');
+    await page.locator('.quick-input-widget input').first().fill(`>rigrun: ${title}`);
+    await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
   }
 
   const answers = () => panel.locator('.answer');
@@ -427,6 +461,21 @@ function steps(page) {
       },
     ],
     [
+      'the panel looks as it did',
+      async () => {
+        await panel.locator('.picker-model option[value="scripted-coder:7b"]').waitFor({ state: 'attached' });
+        await openFile('add.go');
+        await select(1, 0);
+        await command('New conversation');
+        await panel.locator('.start').filter({ hasText: 'add.go' }).waitFor();
+        const empty = await panelLooksAsBefore('empty-dark');
+        await ask('what does Add do');
+        await lastAnswer().locator('.text').filter({ hasText: 'Nothing else happens' }).waitFor();
+        await answered();
+        return `${empty}, ${await panelLooksAsBefore('answered-dark')}`;
+      },
+    ],
+    [
       'offline is said',
       async () => {
         change({ 'rigrun.routing.offline': true });
@@ -441,6 +490,7 @@ function steps(page) {
         await page.locator('.monaco-workbench.hc-black').waitFor();
         await page.waitForTimeout(700);
         await shot('high-contrast');
+        const contrast = await panelLooksAsBefore('answered-high-contrast');
         change({ 'workbench.colorTheme': 'Default Light Modern' });
         await page.locator('.monaco-workbench.vs').waitFor();
         await page.mouse.move(350, 500);
@@ -449,6 +499,7 @@ function steps(page) {
         await page.mouse.up();
         await page.waitForTimeout(700);
         await shot('narrow-light');
+        return `${contrast}, ${await panelLooksAsBefore('answered-narrow-light')}`;
       },
     ],
     [

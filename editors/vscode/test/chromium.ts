@@ -5,6 +5,8 @@ import { delimiter, join } from 'node:path';
 
 import { chromium, type Browser } from 'playwright-core';
 
+import { environment } from './photographs.mjs';
+
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** The path of Chromium: $CHROMIUM, or the first of the names above on PATH. */
@@ -33,6 +35,7 @@ function isExecutable(path: string): boolean {
 export function launchChromium(...options: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
+    env: environment,
     args: [
       '--no-sandbox', // root in a container has no other way
       '--disable-gpu',

@@ -1,8 +1,9 @@
 // Each state of the drawing: photographed in every theme, held against where its parts
 // stood before, and looked through by axe.
 //
-// The photographs are for people (test/artefacts). What is compared is where the parts
-// stand, from test/panel/references.json; UPDATE=1 writes that file anew.
+// The photographs are for people (test/artefacts). What is compared of each state is where
+// its parts stand, from test/panel/references.json, and of a few how they look, from
+// test/panel/references; UPDATE=1 writes both anew.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 
 import { launchChromium } from '../chromium';
+import { looksAsBefore } from '../photographs.mjs';
 import { PanelPage } from './harness';
 import { states, type State } from './states';
 import { themes, type Theme } from './themes';
@@ -22,6 +24,15 @@ type Regions = Record<string, Box>;
 
 const REFERENCES = 'test/panel/references.json';
 const ARTEFACTS = 'test/artefacts/panel';
+/** Whose looks are compared, each with a theme. */
+const LOOKS: readonly string[] = [
+  'empty-dark',
+  'answered-dark',
+  'answered-light',
+  'answered-hc-dark',
+  'error-hc-light',
+  'narrow-light',
+];
 /** How far a part may stand from where it stood, in pixels: fonts differ by so much. */
 const TOLERANCE = 12;
 const PARTS = [
@@ -59,7 +70,7 @@ before(async () => {
 after(async () => {
   await browser.close();
   if (process.env['UPDATE'] === '1') {
-    const lines = Object.entries(measured).map(([name, regions]) => {
+    const lines = Object.entries({ ...references, ...measured }).map(([name, regions]) => {
       const parts = Object.entries(regions).map(([part, box]) => `    "${part}": [${box.join(', ')}]`);
       return `  "${name}": {\n${parts.join(',\n')}\n  }`;
     });
@@ -118,7 +129,11 @@ function regionsOf(parts: readonly string[]): Regions {
 
 async function look(panel: PanelPage, state: State, theme: Theme): Promise<void> {
   await panel.wear(theme);
-  await panel.page.screenshot({ path: join(ARTEFACTS, `${state.name}-${theme}.png`) });
+  const name = `${state.name}-${theme}`;
+  const photograph = () => panel.page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
+  if (LOOKS.includes(name)) {
+    await looksAsBefore(name, photograph, { references: 'test/panel/references', artefacts: ARTEFACTS });
+  } else await photograph();
   const axe = new AxeBuilder({ page: panel.page }).setLegacyMode();
   // What does not depend on colours is the same in every theme.
   if (theme !== 'dark') axe.withRules(['color-contrast']);
