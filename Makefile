@@ -16,7 +16,10 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 # GOGC has the compiler collect its garbage less often: another seventh.
 COLD := go.lsp.dev/protocol go/... go.uber.org/zap/... github.com/pelletier/go-toml/... \
 	net/http crypto/x509 math/big encoding/asn1 ./engine/backend/outline ./engine/config \
-	crypto/tls net crypto/internal/fips140/mlkem regexp/syntax ./lsp/acp ./engine/assemble ./engine/audit ./engine/backend/transport ./engine/cache/redis ./engine/store/export ./engine/ledger ./engine/doctor ./engine/edit ./engine/tools ./engine/workspace ./cmd/rigrun-lsp
+	crypto/tls net crypto/internal/fips140/mlkem regexp/syntax ./lsp/acp ./engine/assemble \
+	./engine/audit ./engine/backend/transport ./engine/cache/redis ./engine/store/export \
+	./engine/ledger ./engine/doctor ./engine/edit ./engine/tools ./engine/workspace \
+	./cmd/rigrun-lsp
 
 export RIGRUN_DEV_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rigrun-lsp-dev
 

@@ -162,7 +162,11 @@ func startEditor(ctx context.Context, std stdio) (*editor, error) {
 	}
 	e.conn = jsonrpc2.NewConn(jsonrpc2.NewStream(pipes{out, in}))
 	e.conn.Go(ctx, e.handle)
-	params := map[string]any{"processId": os.Getpid(), "rootUri": nil, "capabilities": map[string]any{}}
+	params := map[string]any{
+		"processId": os.Getpid(), "rootUri": nil, "capabilities": map[string]any{},
+		// A demonstration is no conversation of the person's.
+		"initializationOptions": map[string]any{"conversations": map[string]any{"enabled": false}},
+	}
 	var result struct {
 		ServerInfo struct {
 			Name    string `json:"name"`
