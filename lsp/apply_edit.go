@@ -17,6 +17,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/edit"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 	"github.com/rigrun/rigrun-lsp/lsp/ext"
+	"github.com/rigrun/rigrun-lsp/lsp/frame"
 )
 
 // notApplied is the error of an answer that did not become an edit: it is shown
@@ -298,7 +299,7 @@ func (s *Server) applyEdit(ctx context.Context, label string, e protocol.Workspa
 		return "", nil
 	}
 	if result.FailureReason != nil && *result.FailureReason != "" {
-		return shorten(oneLine(*result.FailureReason), 200), nil
+		return frame.Shorten(oneLine(*result.FailureReason), 200), nil
 	}
 	return "the editor did not take it", nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/stream"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 	"github.com/rigrun/rigrun-lsp/lsp/ext"
+	"github.com/rigrun/rigrun-lsp/lsp/frame"
 	"github.com/rigrun/rigrun-lsp/lsp/progress"
 )
 
@@ -117,7 +118,7 @@ func (s *Server) send(ctx context.Context, doc *document.Doc, d dialogue, v view
 		return
 	}
 	if !s.client.applyEdit { // what cannot be written is shown
-		s.perform(ctx, job{request: req, answer: &answer{title: shorten(oneLine(d.question), 60)}})
+		s.perform(ctx, job{request: req, answer: &answer{title: frame.Shorten(oneLine(d.question), 60)}})
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -126,7 +127,7 @@ func (s *Server) send(ctx context.Context, doc *document.Doc, d dialogue, v view
 	defer s.tokens.Add(token, cancel)()
 	activity := s.status.begin()
 	defer activity.end()
-	widget := progress.Begin(ctx, s.conn, token, "rigrun: "+shorten(oneLine(d.question), 60), s.now)
+	widget := progress.Begin(ctx, s.conn, token, "rigrun: "+frame.Shorten(oneLine(d.question), 60), s.now)
 	n := &note{server: s, uri: doc.URI, token: rand.Text(), cancel: cancel, crlf: strings.Contains(doc.Text, "\r\n")}
 	if err := n.open(ctx, doc, d.end-len(d.question), d.end); err != nil {
 		widget.End(ctx, err.Error())

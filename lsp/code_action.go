@@ -14,6 +14,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/secret"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 	"github.com/rigrun/rigrun-lsp/lsp/ext"
+	"github.com/rigrun/rigrun-lsp/lsp/frame"
 )
 
 // maxFixes is how many diagnostics get a fix of their own in one menu.
@@ -98,7 +99,7 @@ func (m *menu) fixes(p *protocol.CodeActionParams) {
 		}
 		offered++
 		m.add(offer{
-			task: fix, title: fix.label("") + ": " + shorten(oneLine(problemText(d)), 60),
+			task: fix, title: fix.label("") + ": " + frame.Shorten(oneLine(problemText(d)), 60),
 			site: toFix(m.doc, p.Range, d.Range), diagnostic: d, disabled: m.disabled,
 		})
 	}

@@ -23,7 +23,6 @@ var (
 	ErrNoShutdown = errors.New("exit without shutdown")
 
 	errExit       = errors.New("exit")
-	errInputEnded = errors.New("the input ended")
 	errParentGone = errors.New("the editor's process is gone")
 )
 

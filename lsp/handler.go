@@ -125,7 +125,7 @@ func unknown(ctx context.Context, req *jsonrpc2.Request) error {
 		return nil
 	}
 	jsonrpc2.Async(ctx)
-	return jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "method not found: %s", shorten(req.Method(), 100))
+	return jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "method not found: %s", frame.Shorten(req.Method(), 100))
 }
 
 // cancelByID cancels the call with the id a $/cancelRequest names. The
@@ -233,12 +233,4 @@ func (s *Server) notify(name string, params any) {
 	if err := s.conn.Notify(s.ctx, name, params); err != nil {
 		s.log.Debug("a notification could not be sent", zap.String("method", name), zap.Error(err))
 	}
-}
-
-// shorten cuts s to at most n bytes at a character's start.
-func shorten(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "") + "…"
 }

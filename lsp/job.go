@@ -11,6 +11,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 	"github.com/rigrun/rigrun-lsp/lsp/ext"
+	"github.com/rigrun/rigrun-lsp/lsp/frame"
 )
 
 // job is a question that a command or a code action asks, and where its answer
@@ -89,7 +90,7 @@ func (s *Server) readJob(p *protocol.ExecuteCommandParams, v view) (job, error) 
 		}
 		t, ok := s.task(a.Action)
 		if !ok {
-			return job{}, invalid("arguments.0.action", "the name of an action in rigrun.actions was expected, not %q", shorten(a.Action, 40))
+			return job{}, invalid("arguments.0.action", "the name of an action in rigrun.actions was expected, not %q", frame.Shorten(a.Action, 40))
 		}
 		return v.newJob(t, ext.CommandParams{URI: a.URI, Range: a.Range, Message: a.Message, Diagnostics: a.Diagnostics}, "arguments.0")
 	}
@@ -115,5 +116,5 @@ func (v view) askJob(args []protocol.LSPAny) (job, error) {
 		return job{}, invalid("arguments.0.message", "a question was expected")
 	}
 	title, _, _ := strings.Cut(p.Message, "\n")
-	return job{view: v, request: chat.Request{Message: p.Message, Folders: v.folders}, answer: &answer{title: shorten(title, 60)}}, nil
+	return job{view: v, request: chat.Request{Message: p.Message, Folders: v.folders}, answer: &answer{title: frame.Shorten(title, 60)}}, nil
 }

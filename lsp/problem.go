@@ -8,6 +8,7 @@ import (
 	"go.lsp.dev/protocol"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/lsp/frame"
 )
 
 // The limits of what an editor's diagnostics may add to a question.
@@ -52,7 +53,7 @@ func problem(d *protocol.Diagnostic) string {
 		protocol.DiagnosticSeverityError: "error", protocol.DiagnosticSeverityWarning: "warning",
 		protocol.DiagnosticSeverityInformation: "information", protocol.DiagnosticSeverityHint: "hint",
 	}[d.Severity]
-	text := fmt.Sprintf("line %d: %s: %s", d.Range.Start.Line+1, cmp.Or(severity, "error"), shorten(problemText(d), maxProblemText))
+	text := fmt.Sprintf("line %d: %s: %s", d.Range.Start.Line+1, cmp.Or(severity, "error"), frame.Shorten(problemText(d), maxProblemText))
 	var of []string
 	if source, ok := d.Source.Get(); ok && source != "" {
 		of = append(of, source)

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"go.lsp.dev/uri"
+
+	"github.com/rigrun/rigrun-lsp/engine/chat"
 )
 
 func TestReadChatReadsInsideItsFolders(t *testing.T) {

@@ -89,7 +89,7 @@ func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) error {
 	defer s.end(nil)
 	drained := make(chan struct{})
 	s.stream = frame.New(rwc, func(err error) { s.log.Warn("a malformed message was refused", zap.Error(err)) })
-	s.conn = jsonrpc2.NewConn(untilEnd{s.stream, s.end, drained}, jsonrpc2.WithCodec(codec{}))
+	s.conn = jsonrpc2.NewConn(frame.UntilEnd{Stream: s.stream, End: s.end, Drained: drained}, jsonrpc2.WithCodec(codec{}))
 	// The connection outlives the session's context by the last responses.
 	s.conn.Go(context.WithoutCancel(s.ctx), s.handler())
 	<-s.ctx.Done()
@@ -132,24 +132,6 @@ func (s *Server) start(work func(ctx context.Context)) {
 		defer s.recovered("background work")
 		work(s.ctx)
 	})
-}
-
-// untilEnd ends the session when the input ends: calls that are under way would
-// otherwise go on for an editor that is gone. jsonrpc2 writes nothing more once
-// it knows of the end, so it is told when the last responses are written.
-type untilEnd struct {
-	*frame.Stream
-	end     context.CancelCauseFunc
-	drained <-chan struct{} // closed after drain, which follows every end
-}
-
-func (u untilEnd) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
-	msg, n, err := u.Stream.Read(ctx)
-	if err != nil {
-		u.end(errInputEnded)
-		<-u.drained
-	}
-	return msg, n, err
 }
 
 // codec encodes parameters and results with the protocol's own functions, which

@@ -2,7 +2,6 @@ package acp
 
 import (
 	"context"
-	"errors"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -55,8 +54,6 @@ func New(o Options) *Agent {
 	return &Agent{opts: o, log: o.Log, engine: o.Engine}
 }
 
-var errInputEnded = errors.New("the input ended")
-
 // Serve runs the agent over rwc, which it closes, and returns when the input has
 // ended or ctx is cancelled.
 func (a *Agent) Serve(ctx context.Context, rwc io.ReadWriteCloser) error {
@@ -64,7 +61,7 @@ func (a *Agent) Serve(ctx context.Context, rwc io.ReadWriteCloser) error {
 	defer a.end(nil)
 	drained := make(chan struct{})
 	lines := frame.NewLines(rwc, func(err error) { a.log.Warn("a malformed message was refused", zap.Error(err)) })
-	a.conn = jsonrpc2.NewConn(untilEnd{lines, a.end, drained}, jsonrpc2.WithCodec(codec{}))
+	a.conn = jsonrpc2.NewConn(frame.UntilEnd{Stream: lines, End: a.end, Drained: drained}, jsonrpc2.WithCodec(codec{}))
 	a.opts.Buffers.connect(a.readTextFile)
 	// The connection outlives the agent's context by the last responses.
 	a.conn.Go(context.WithoutCancel(a.ctx), a.handler())
@@ -109,24 +106,6 @@ func (a *Agent) count() (done func()) {
 	}
 	a.calls.Add(1)
 	return a.calls.Done
-}
-
-// untilEnd ends the agent when the input ends: answers that are under way would
-// otherwise go on for an editor that is gone. jsonrpc2 writes nothing more once
-// it knows of the end, so it is told when the last responses are written.
-type untilEnd struct {
-	*frame.Lines
-	end     context.CancelCauseFunc
-	drained <-chan struct{} // closed after drain, which follows every end
-}
-
-func (u untilEnd) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
-	msg, n, err := u.Lines.Read(ctx)
-	if err != nil {
-		u.end(errInputEnded)
-		<-u.drained
-	}
-	return msg, n, err
 }
 
 // send sends an update of a session. That the editor is gone is noticed by the

@@ -15,6 +15,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/workspace"
+	"github.com/rigrun/rigrun-lsp/lsp/frame"
 	"github.com/rigrun/rigrun-lsp/lsp/slash"
 )
 
@@ -106,7 +107,7 @@ func mention(message *strings.Builder, name, u string) {
 			return -1
 		}
 		return r
-	}, shorten(name, 200))
+	}, frame.Shorten(name, 200))
 	if name != "" {
 		message.WriteString("`" + name + "`")
 	}
@@ -118,7 +119,7 @@ func nameOf(u string) string {
 	if parsed, err := uri.Parse(u); err == nil && parsed.Path() != "" {
 		u = parsed.Path()
 	}
-	return shorten(path.Base(strings.ReplaceAll(u, `\`, "/")), 200)
+	return frame.Shorten(path.Base(strings.ReplaceAll(u, `\`, "/")), 200)
 }
 
 // attach adds what a URI stands for to a question's context. given is the text

@@ -94,7 +94,7 @@ func (a *Agent) handler() jsonrpc2.Handler {
 func (a *Agent) mayHandle(req *jsonrpc2.Request, known bool) error {
 	switch began := a.client.Load() != nil; {
 	case !known && req.IsCall():
-		return jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "method not found: %s", shorten(req.Method(), 100))
+		return jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "method not found: %s", frame.Shorten(req.Method(), 100))
 	case !known || req.Method() == methodInitialize && !began:
 		return nil
 	case !began:
@@ -194,12 +194,4 @@ func (a *Agent) recovered(what string) {
 	if r := recover(); r != nil {
 		a.log.Error("panic", zap.String("in", what), zap.Any("panic", r), zap.ByteString("stack", debug.Stack()))
 	}
-}
-
-// shorten cuts s to at most n bytes at a character's start.
-func shorten(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "") + "…"
 }

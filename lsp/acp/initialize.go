@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"go.uber.org/zap"
+
+	"github.com/rigrun/rigrun-lsp/lsp/frame"
 )
 
 // initialize agrees with the editor on what each can do. It touches no network
@@ -16,7 +18,7 @@ func (a *Agent) initialize(_ context.Context, p *initializeParams) (*initializeR
 	a.client.Store(&client)
 	name := ""
 	if p.ClientInfo != nil {
-		name = shorten(p.ClientInfo.Name, 100)
+		name = frame.Shorten(p.ClientInfo.Name, 100)
 	}
 	a.log.Info("the connection begins", zap.String("client", name), zap.Int("version", *p.ProtocolVersion))
 	return &initializeResult{

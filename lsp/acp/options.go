@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/lsp/frame"
 )
 
 // The identifiers of a session's options. A value of automatic leaves the choice
@@ -120,7 +121,7 @@ func (s *session) set(id, value, field string) ([]configOption, error) {
 		return nil, invalid("configId", "%q or %q was expected", optionMode, optionModel)
 	}
 	if !slices.ContainsFunc(options[i].Options, func(v configValue) bool { return v.Value == value }) {
-		return nil, invalid(field, "one of the option's values was expected, not %s", strconv.Quote(shorten(value, 60)))
+		return nil, invalid(field, "one of the option's values was expected, not %s", strconv.Quote(frame.Shorten(value, 60)))
 	}
 	switch {
 	case id == optionMode:

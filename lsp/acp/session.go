@@ -14,6 +14,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/workspace"
+	"github.com/rigrun/rigrun-lsp/lsp/frame"
 	"github.com/rigrun/rigrun-lsp/lsp/slash"
 )
 
@@ -46,7 +47,7 @@ func (s *sessions) get(id string) (*session, error) {
 	if found, ok := s.open[id]; ok {
 		return found, nil
 	}
-	return nil, jsonrpc2.Errorf(codeResourceNotFound, "sessionId: no session %q is open", shorten(id, 60))
+	return nil, jsonrpc2.Errorf(codeResourceNotFound, "sessionId: no session %q is open", frame.Shorten(id, 60))
 }
 
 // add opens a session. One that was open under its identifier ends.
@@ -199,11 +200,11 @@ func readFolders(p *sessionParams) ([]string, error) {
 			field = "additionalDirectories"
 		}
 		if !filepath.IsAbs(f) {
-			return nil, invalid(field, "a folder's absolute path was expected, not %q", shorten(f, 200))
+			return nil, invalid(field, "a folder's absolute path was expected, not %q", frame.Shorten(f, 200))
 		}
 		f = filepath.Clean(f)
 		if info, err := os.Stat(f); err != nil || !info.IsDir() {
-			return nil, invalid(field, "%q is no folder", shorten(f, 200))
+			return nil, invalid(field, "%q is no folder", frame.Shorten(f, 200))
 		}
 		if !slices.Contains(folders, f) {
 			folders = append(folders, f)
