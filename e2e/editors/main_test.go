@@ -1,6 +1,7 @@
 package editors
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -111,10 +112,26 @@ func Twice(a int) int { return Add(a, a) }
 func newHome(t *testing.T, url string) home {
 	t.Helper()
 	h := home{t, t.TempDir(), programs(t)}
+	t.Cleanup(h.ends)
 	h.write("config/rigrun/config.toml", fmt.Sprintf("[local]\nurl = %q\n", url))
 	h.write("sum/go.mod", "module sum\n")
 	h.write("sum/sum.go", code)
 	return h
+}
+
+// ends waits until nothing runs any more that has this home: an editor that is killed
+// leaves a server behind, which writes its last lines and ends by itself.
+func (h home) ends() {
+	eventually(h.t, "the programs of the test end", func() error {
+		environments, err := filepath.Glob("/proc/[0-9]*/environ")
+		for _, name := range environments {
+			// One that cannot be read belongs to nobody's test, or has just ended.
+			if raw, err := os.ReadFile(name); err == nil && bytes.Contains(raw, []byte(h.dir)) {
+				return fmt.Errorf("%s is still there", filepath.Dir(name))
+			}
+		}
+		return err
+	})
 }
 
 func (h home) file(name string) string { return filepath.Join(h.dir, filepath.FromSlash(name)) }
