@@ -10,6 +10,7 @@ import { addContext, exactText, questionContext } from './chat-context';
 import { ConversationActions } from './conversation-actions';
 import { failureOf, wasRefused } from './failure';
 import type { Action, CacheEntryResult, CacheUse, ChatParams, Mode, RouteDecision } from './lsp-ext';
+import { isOutline } from './outline';
 import { followFailure, openLink, reveal } from './panel-errands';
 import type { ModelChoice, PanelStatus, ToHost, ToPanel } from './panel-messages';
 import { panelStrings } from './panel-strings';
@@ -38,9 +39,6 @@ const rest = 300;
 
 /** How often it is looked for a model server where none answers; in milliseconds. */
 const patience = 5000;
-
-/** What answers where there is no model server. */
-const outline = 'outline';
 
 export class ChatController implements vscode.Disposable {
   private readonly tray = new ChipTray();
@@ -314,7 +312,7 @@ export class ChatController implements vscode.Disposable {
 
   private async loadModels(): Promise<void> {
     const { models } = await this.session.request('rigrun/models', {});
-    this.hasModel = models.some(({ backend }) => backend !== outline);
+    this.hasModel = models.some((model) => !isOutline(model));
     this.models = models.map(({ id, tier, default: isDefault }) => ({ id, label: id, tier, isDefault }));
     this.post({ type: 'models', models: this.models });
     this.postStatus();

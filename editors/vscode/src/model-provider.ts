@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import { labels } from './asking';
 import { conversationOf, failureOf, wasCancelled } from './failure';
 import type { ChatParams, ContextItem, Model } from './lsp-ext';
+import { isOutline } from './outline';
 import { NoServer, type Session } from './session';
 
 /** As package.json declares it. */
@@ -14,9 +15,6 @@ const vendor = 'rigrun';
 
 /** The model that routing chooses for each question. */
 const anyModel = 'auto';
-
-/** What answers from the code alone, to a person who asks about code: it is no model. */
-const outline = 'outline';
 
 /** What is assumed of a model whose window nobody tells, in tokens. */
 const unknownWindow = 8192;
@@ -68,7 +66,7 @@ export class ModelProvider implements vscode.LanguageModelChatProvider, vscode.D
     if (silent && this.session.state !== 'running') return [];
     try {
       const all = (await this.session.request('rigrun/models', {}, token)).models;
-      const models = all.filter(({ backend }) => backend !== outline);
+      const models = all.filter((model) => !isOutline(model));
       const chosen = models.find((model) => model.default) ?? models[0];
       return chosen === undefined ? [] : [automatic(chosen), ...models.map(described)];
     } catch (error) {
