@@ -20,6 +20,7 @@ COLD := go.lsp.dev/protocol go/... go.uber.org/zap/... github.com/pelletier/go-t
 	./engine/audit ./engine/backend/transport ./engine/cache/redis ./engine/store/export \
 	./engine/ledger ./engine/doctor ./engine/edit ./engine/tools ./engine/workspace \
 	./cmd/rigrun-lsp
+COMPILE = CGO_ENABLED=0 GOGC=400 $(GO) build -trimpath -gcflags=all=-dwarf=false $(COLD:%='-gcflags=%=-l -dwarf=false')
 
 export RIGRUN_DEV_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rigrun-lsp-dev
 
@@ -34,8 +35,17 @@ help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/rigrun-lsp, one static file
-	@[ -e '$(BINARY)' ] && echo 'building $(BINARY)' || echo 'building $(BINARY); the first time takes a minute or two'
-	@CGO_ENABLED=0 GOGC=400 $(GO) build -trimpath -gcflags=all=-dwarf=false $(COLD:%='-gcflags=%=-l -dwarf=false') -ldflags "-s -w -X main.buildVersion=$(VERSION)" -o '$(BINARY)' ./cmd/rigrun-lsp
+	@if [ -e '$(BINARY)' ]; then echo 'building $(BINARY)'; \
+	else echo 'building $(BINARY); the first time takes a minute or two'; $(MAKE) -s ahead; fi
+	@$(COMPILE) -ldflags "-s -w -X main.buildVersion=$(VERSION)" -o '$(BINARY)' ./cmd/rigrun-lsp
+
+# What a first build would not do by itself: compile Go's own library while the modules
+# are fetched, and begin with the package that takes longest (Go takes them in the order
+# they are named), lest one processor waits for it in the end.
+.PHONY: ahead
+ahead:
+	@$(COMPILE) net/http database/sql go/format & $(GO) list -deps ./cmd/rigrun-lsp >/dev/null; wait
+	@$(COMPILE) modernc.org/sqlite/lib ./lsp ./lsp/acp ./engine/assemble
 
 install: build ## build, and put it into PREFIX/bin (default ~/.local)
 	@mkdir -p '$(DESTDIR)$(PREFIX)/bin' && install -m 755 '$(BINARY)' '$(DESTDIR)$(PREFIX)/bin/'
