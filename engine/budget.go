@@ -68,10 +68,12 @@ func (g *gauge) limit(told int) int {
 const calibration = 500 * time.Millisecond
 
 // calibrate asks a local server's tokenizer how it counts, once, where a prompt
-// of so many bytes may need to be cut. What is sent are fixed texts.
+// of so many bytes may need to be cut. To a window that nobody knows nothing is
+// cut, and a first answer waits for no count. What is sent are fixed texts.
 func (g *gauge) calibrate(ctx context.Context, target *local.Target, bytes int) {
 	t, ok := target.Backend.(Tokenizer)
-	if !ok || bytes < target.Model.ContextLength || !g.first() {
+	window := g.limit(target.Model.ContextLength)
+	if !ok || window == 0 || bytes < window || !g.first() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, calibration)
