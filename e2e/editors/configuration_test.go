@@ -143,7 +143,7 @@ func readKakoune(t *testing.T) setting {
 var dictionary = strings.NewReplacer("#{", "{", "'", `"`, "\n", " ", `\`, "")
 
 func readVim(t *testing.T) setting {
-	_, text, found := strings.Cut(configuration(t, "vim.md", "vim"), "LspAddServer([")
+	_, text, found := strings.Cut(blocks(t, "vim.md", "vim")[1], "LspAddServer([")
 	if !found {
 		t.Fatal("no LspAddServer")
 	}

@@ -93,7 +93,7 @@ func found(text string) []any {
 					"start": map[string]int{"line": n, "character": at},
 					"end":   map[string]int{"line": n, "character": at + len(mistake)},
 				},
-				"severity": 1, "source": "compiler", "message": findings,
+				"severity": 1, "source": "compiler", "code": "WrongResult", "message": findings,
 			})
 		}
 	}
