@@ -147,10 +147,23 @@ func (r *reader) related(old, now []string) error {
 	if len(r.decls) > 0 {
 		need = 1.0 / 5
 	}
-	if float64(shared) < need*float64(len(own)) {
+	if float64(shared) < need*float64(len(own)) && !r.fillsIn(own, now) {
 		return errUnrelated
 	}
 	return nil
+}
+
+// stubWords is how many words the body of a declaration may have that says
+// nothing yet: @Override … throw new UnsupportedOperationException("not implemented yet").
+const stubWords = 8
+
+// fillsIn reports whether code gives another body to declarations that have hardly
+// one, and declares each of them as it was, to the letter.
+func (r *reader) fillsIn(body map[string]bool, now []string) bool {
+	if r.data || len(body) > stubWords || len(r.decls) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(r.decls, func(d declaration) bool { return !has(now, r.old[d.line]) })
 }
 
 // vocabulary is the set of words in code, comments left out.
