@@ -473,6 +473,23 @@ func TestRefusedAnswerIsShown(t *testing.T) {
 	})
 }
 
+// TestRefusedAnswerIsNotGivenAgain asks again for an edit that an answer did not
+// make: a kept answer would never make it.
+func TestRefusedAnswerIsNotGivenAgain(t *testing.T) {
+	forEachProfile(t, func(t *testing.T, can ability) {
+		d := openDesk(t, lsptest.Options{Profile: can.profile}, "I would rather not.", sumFixed)
+		i := d.choose(d.menu(d.selection, nil), "Refactor")
+		if can.resolves {
+			d.Refuse("codeAction/resolve", i.raw)
+		} else {
+			d.run(i)
+		}
+		d.wantDoc(sumFile)
+		d.take(d.choose(d.menu(d.selection, nil), "Refactor"))
+		d.wantDoc(strings.Replace(sumFile, "a - b", "a + b", 1))
+	})
+}
+
 // held is an answer that waits for release before its last token.
 func held(release chan struct{}, tokens ...string) backendtest.Answer {
 	a := backendtest.Tokens(tokens[:len(tokens)-1]...)

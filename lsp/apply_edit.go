@@ -41,7 +41,7 @@ func (s *Server) applyAnswer(ctx context.Context, j *job, r *chat.Result) error 
 	if !s.client.applyEdit {
 		return &notApplied{reason: "this editor takes no edits from a server"}
 	}
-	p, err := j.propose(r)
+	p, err := s.propose(ctx, j, r)
 	if err != nil {
 		return err
 	}
@@ -90,6 +90,19 @@ func (s *Server) landed(ctx context.Context, j *job, e readyEdit) bool {
 	}
 	now, ok := s.newest.get().Get(j.doc.URI)
 	return !ok || strings.Contains(now.Text, e.text) || now.Text == e.before
+}
+
+// propose reads an answer as an edit. One that makes none is not kept for the next
+// time it is asked for: whoever asks again wants another try.
+func (s *Server) propose(ctx context.Context, j *job, r *chat.Result) (edit.Proposal, error) {
+	p, err := j.propose(r)
+	if err == nil {
+		return p, nil
+	}
+	if err := s.engine.Feedback(ctx, r.MessageID, false); err != nil {
+		s.log.Warn("an answer that is no edit stays kept", zap.Error(err))
+	}
+	return p, err
 }
 
 // propose reads an answer as an edit. Only a model's answer is one: the outline

@@ -42,7 +42,7 @@ func (s *Server) codeActionResolve(ctx context.Context, p *protocol.CodeAction, 
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.resolved(&j, result)
+	e, err := s.resolved(ctx, &j, result)
 	if err != nil {
 		// The client may do nothing else while it waits for this response, so the
 		// answer is shown after it.
@@ -90,8 +90,8 @@ func (s *Server) answerAction(ctx context.Context, j *job, page *page) (*chat.Re
 }
 
 // resolved is the edit an answer makes. The error is a [notApplied].
-func (s *Server) resolved(j *job, r *chat.Result) (readyEdit, error) {
-	p, err := j.propose(r)
+func (s *Server) resolved(ctx context.Context, j *job, r *chat.Result) (readyEdit, error) {
+	p, err := s.propose(ctx, j, r)
 	if err != nil {
 		return readyEdit{}, err
 	}
