@@ -174,7 +174,7 @@ func TestConversationGoesOn(t *testing.T) {
 // TestAutoFindsTheServer gives the address but not the dialect.
 func TestAutoFindsTheServer(t *testing.T) {
 	server := startModelServer(t, gguf.Tiny())
-	e := startEditor(t, map[string]any{"local": map[string]any{"kind": "auto", "url": server.url}})
+	e := startEditor(t, map[string]any{"local": map[string]any{"kind": "auto", "url": server.URL}})
 	res := outcome(t, e.call("rigrun/chat", e.open("sum.go")))
 	if res.Route.Backend != server.kind || res.Route.Model != server.model {
 		t.Errorf("answered by %+v, want %s %s", res.Route, server.kind, server.model)
@@ -184,7 +184,7 @@ func TestAutoFindsTheServer(t *testing.T) {
 // TestModels lists what the server really has.
 func TestModels(t *testing.T) {
 	server := startModelServer(t, gguf.Tiny())
-	e := startEditor(t, settings(server, server.url))
+	e := startEditor(t, settings(server, server.URL))
 	r := e.call("rigrun/models", map[string]any{})
 	if r.Error != nil {
 		t.Fatalf("%+v", *r.Error)
@@ -269,10 +269,10 @@ func TestCancel(t *testing.T) {
 // what to do; the next question is answered without the server.
 func TestServerDies(t *testing.T) {
 	server := startModelServer(t, gguf.Slow())
-	e := startEditor(t, settings(server, server.url)) // no tap between them: it would live on
+	e := startEditor(t, settings(server, server.URL)) // no tap between them: it would live on
 	q := e.ask(e.open("sum.go"))
 	q.flowing()
-	server.kill()
+	server.Kill()
 	_, r := q.wait()
 	if r.Error == nil || r.Error.Code != -32803 || r.Error.Data.Kind != "stream_interrupted" || r.Error.Data.Hint == "" {
 		t.Fatalf("answered %+v %s, want error -32803 of kind stream_interrupted with a hint", r.Error, r.Result)

@@ -15,7 +15,7 @@ func TestInlineCompletion(t *testing.T) {
 	for _, shape := range []gguf.Shape{able, gguf.Tiny()} {
 		t.Run(shape.Name, func(t *testing.T) {
 			server := startModelServer(t, shape)
-			s := settings(server, server.url)
+			s := settings(server, server.URL)
 			s["inlineCompletion"] = map[string]any{"enabled": true}
 			e := startEditor(t, s)
 			item := e.open("sum.go")["context"].([]any)[0].(map[string]any)

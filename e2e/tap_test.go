@@ -34,7 +34,7 @@ type exchange struct {
 // startTap starts a relay that ends with the test.
 func startTap(t *testing.T, server *modelServer) *tap {
 	t.Helper()
-	target, err := url.Parse(server.url)
+	target, err := url.Parse(server.URL)
 	if err != nil {
 		t.Fatal(err)
 	}

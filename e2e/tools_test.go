@@ -51,7 +51,7 @@ type press struct {
 
 func startPress(t *testing.T, server *modelServer) *press {
 	t.Helper()
-	target, err := url.Parse(server.url)
+	target, err := url.Parse(server.URL)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,16 +1,12 @@
 package editors
 
 import (
-	"context"
-	"errors"
-	"net/http"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/rigrun/rigrun-lsp/e2e/components"
 	"github.com/rigrun/rigrun-lsp/e2e/gguf"
+	"github.com/rigrun/rigrun-lsp/e2e/modelserver"
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
 )
 
@@ -63,35 +59,7 @@ func onceThere(t *testing.T, file, text string) backendtest.Answer {
 func startLlama(t *testing.T) string {
 	t.Helper()
 	programs(t) // skips where nothing is to be started
-	program, err := components.LlamaServer(t.Context())
-	program = component(t, program, err)
-	file := filepath.Join(t.TempDir(), "model.gguf")
-	if err := gguf.WriteFile(file, gguf.Tiny()); err != nil {
-		t.Fatal(err)
-	}
-	port := components.FreePort(t)
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	cmd := program.Command(ctx, "--model", file, "--alias", model, "--offline", "--no-webui",
-		"--ctx-size", "8192", "--parallel", "1", "--threads", "1", "--threads-batch", "1", "--n-predict", "40",
-		"--host", "127.0.0.1", "--port", port)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cancel()
-		_ = cmd.Wait() // a killed process ends with an error
-	})
-	url := "http://127.0.0.1:" + port
-	eventually(t, "llama-server is ready", func() error {
-		resp, err := http.Get(url + "/health")
-		if err != nil {
-			return err
-		}
-		defer resp.Body.Close()
-		if resp.StatusCode != http.StatusOK {
-			return errors.New(resp.Status)
-		}
-		return nil
-	})
-	return url
+	shape := gguf.Tiny()
+	shape.Name = model
+	return modelserver.Llama(t, shape, "--n-predict", "40").URL
 }

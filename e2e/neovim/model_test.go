@@ -1,98 +1,27 @@
 package neovim
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
-	"github.com/rigrun/rigrun-lsp/e2e/components"
 	"github.com/rigrun/rigrun-lsp/e2e/gguf"
+	"github.com/rigrun/rigrun-lsp/e2e/modelserver"
 )
 
-// llama starts a real llama-server with a model that never ends an answer, and
-// returns its address.
-func llama(t *testing.T) string {
+// llama starts a real llama-server with a model that never ends an answer.
+func llama(t *testing.T) *modelserver.Server {
 	t.Helper()
 	if os.Getenv("RIGRUN_E2E") == "" {
 		t.Skip("needs llama-server: set RIGRUN_E2E=llama (make e2e)")
 	}
-	program, err := components.LlamaServer(t.Context())
-	if u, ok := errors.AsType[*components.Unavailable](err); ok {
-		t.Skip(u.Error())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	model := filepath.Join(t.TempDir(), "slow.gguf")
-	if err := gguf.WriteFile(model, gguf.Slow()); err != nil {
-		t.Fatal(err)
-	}
-	port := components.FreePort(t)
-	cmd := program.Command(context.WithoutCancel(t.Context()), "--model", model, "--alias", "slow", "--offline", "--no-webui",
-		"--ctx-size", "8192", "--parallel", "1", "--threads", "1", "--threads-batch", "1", "--host", "127.0.0.1", "--port", port)
-	serve(t, cmd, "http://127.0.0.1:"+port+"/health")
-	return "http://127.0.0.1:" + port
-}
-
-// serve runs a server until the test's end and waits until it is ready.
-func serve(t *testing.T, cmd *exec.Cmd, health string) {
-	t.Helper()
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() { // ends with the process
-		defer close(ended)
-		_ = cmd.Wait()
-	}()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-ended
-		if t.Failed() {
-			t.Logf("the model server said:\n%s", said.String()[max(0, said.Len()-4000):])
-		}
-	})
-	within(t, "the model server is ready", func() string { return health }, func() bool {
-		select {
-		case <-ended:
-			t.Fatal("the model server ended before it was ready")
-		default:
-		}
-		resp, err := http.Get(health)
-		if err != nil {
-			return false
-		}
-		resp.Body.Close()
-		return resp.StatusCode == http.StatusOK
-	})
+	return modelserver.Llama(t, gguf.Slow())
 }
 
 // idle waits until llama-server works on nothing.
-func idle(t *testing.T, url string) {
+func idle(t *testing.T, server *modelserver.Server) {
 	t.Helper()
-	within(t, "the model server is idle", func() string { return url }, func() bool {
-		resp, err := http.Get(url + "/slots")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		var slots []struct {
-			IsProcessing bool `json:"is_processing"`
-		}
-		if err := json.NewDecoder(resp.Body).Decode(&slots); err != nil || len(slots) != 1 {
-			t.Fatalf("/slots: %v, %d slots", err, len(slots))
-		}
-		return !slots[0].IsProcessing
-	})
+	within(t, "the model server is idle", func() string { return server.URL }, func() bool { return !server.Busy(t) })
 }
 
 // grows waits until a conversation's buffer was seen in several lengths while its
@@ -118,9 +47,9 @@ const (
 // stopping it stops the model, a chat goes on after Neovim was started anew, and
 // after the server was killed.
 func TestRealModel(t *testing.T) {
-	url := llama(t)
+	server := llama(t)
 	versions(t, func(t *testing.T, version string) {
-		h := newHome(t, fmt.Sprintf("[local]\nurl = %q\nkind = \"openai\"\n", url))
+		h := newHome(t, fmt.Sprintf("[local]\nurl = %q\nkind = \"openai\"\n", server.URL))
 		h.write(t, "project/.git/HEAD", "ref: refs/heads/main\n")
 		h.write(t, "project/main.go", program)
 		e := open(t, version, h)
@@ -129,13 +58,13 @@ func TestRealModel(t *testing.T) {
 		e.sees("Explain", "local · slow")
 		e.command("Rigrun stop")
 		e.sees("stopped")
-		idle(t, url)
+		idle(t, server)
 
 		e.command("Rigrun ask What is a sum?")
 		e.grows(inChat)
 		e.command("Rigrun stop")
 		e.is(inChat + `.call == nil`)
-		idle(t, url)
+		idle(t, server)
 		e.quit()
 
 		e = open(t, version, h)
@@ -153,10 +82,10 @@ func TestRealModel(t *testing.T) {
 		e.grows(inChat)
 		e.lua(nil, `for _, pid in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do vim.uv.kill(pid, 'sigkill') end`)
 		e.sees("> the server ended")
-		idle(t, url)
+		idle(t, server)
 		e.command("Rigrun ask And now?")
 		e.grows(inChat)
 		e.command("Rigrun stop")
-		idle(t, url)
+		idle(t, server)
 	})
 }

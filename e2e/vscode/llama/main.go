@@ -12,11 +12,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"syscall"
 
 	"github.com/rigrun/rigrun-lsp/e2e/components"
 	"github.com/rigrun/rigrun-lsp/e2e/gguf"
+	"github.com/rigrun/rigrun-lsp/e2e/modelserver"
 )
 
 func main() {
@@ -35,18 +35,9 @@ func main() {
 
 // run returns only where llama-server could not be started.
 func run(ctx context.Context, port, folder string) error {
-	program, err := components.LlamaServer(ctx)
+	cmd, err := modelserver.LlamaCommand(ctx, gguf.Tiny(), folder, port)
 	if err != nil {
 		return err
 	}
-	shape := gguf.Tiny()
-	model := filepath.Join(folder, shape.Name+".gguf")
-	if err := gguf.WriteFile(model, shape); err != nil {
-		return err
-	}
-	// One thread: two of them on two busy cores are far slower.
-	cmd := program.Command(ctx, "--model", model, "--alias", shape.Name, "--offline", "--no-webui",
-		"--ctx-size", "8192", "--parallel", "1", "--threads", "1", "--threads-batch", "1",
-		"--host", "127.0.0.1", "--port", port)
 	return syscall.Exec(cmd.Path, cmd.Args, cmd.Environ()) //nolint:gosec // our own command line
 }
