@@ -154,6 +154,7 @@ func TestOllamaHost(t *testing.T) {
 		"[::1]":                     "http://[::1]:11434",
 		"[::1]:9":                   "http://[::1]:9",
 		"https://ai.example":        "https://ai.example",
+		"http://ai.example":         "http://ai.example",
 		"http://ai.example/ollama/": "http://ai.example/ollama",
 	} {
 		layer := FromEnvironment(func(string) string { return host })

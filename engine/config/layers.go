@@ -134,8 +134,9 @@ func CloudKeys() []string {
 	return []string{"RIGRUN_CLOUD_API_KEY", "OPENROUTER_API_KEY", "OPENAI_API_KEY"}
 }
 
-// ollamaURL completes an OLLAMA_HOST value to a URL. 0.0.0.0 means "listen
-// everywhere" to a server; a client reaches it on the loopback address.
+// ollamaURL completes an OLLAMA_HOST value to a URL. Ollama's own port is for a value
+// without a scheme. 0.0.0.0 means "listen everywhere" to a server; a client reaches it
+// on the loopback address.
 func ollamaURL(host string) string {
 	scheme, rest, ok := strings.Cut(host, "://")
 	if !ok {
@@ -148,8 +149,7 @@ func ollamaURL(host string) string {
 	if name, port, ok := strings.Cut(rest, "0.0.0.0"); ok && name == "" {
 		rest = "127.0.0.1" + port
 	}
-	hasPort := strings.Contains(rest[strings.LastIndexByte(rest, ']')+1:], ":")
-	if !hasPort && scheme == "http" && !strings.Contains(rest, "/") {
+	if hasPort := strings.Contains(rest[strings.LastIndexByte(rest, ']')+1:], ":"); !ok && !hasPort {
 		rest += ":11434"
 	}
 	return scheme + "://" + rest

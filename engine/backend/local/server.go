@@ -21,13 +21,10 @@ const (
 	KindOpenAI = "openai"
 )
 
-// DefaultURL is asked where no other is configured.
-const DefaultURL = "http://127.0.0.1:11434"
-
 // Config is the section "local" of the configuration.
 type Config struct {
 	Kind       string // "" means [KindAuto]
-	URL        string // "" means [DefaultURL]
+	URL        string // asked first; with a scheme or as OLLAMA_HOST has it
 	Model      string // "" leaves the choice to [Server.Pick]
 	EmbedModel string // for [Server.Embed]
 	KeepAlive  string // how long Ollama keeps a model in memory, "5m"
@@ -53,7 +50,7 @@ type Target struct {
 type Server struct {
 	config    Config
 	transport *transport.Client
-	wellKnown []string // asked besides the default URL, in order of preference
+	wellKnown []string // asked besides the configured URL, in order of preference
 
 	found  transport.Shared[*place]
 	choice transport.Shared[chat.Model]
@@ -66,7 +63,6 @@ type Server struct {
 // New returns a Server. It sends nothing.
 func New(c Config, t *transport.Client) *Server {
 	c.Kind = cmp.Or(c.Kind, KindAuto)
-	c.URL = cmp.Or(c.URL, DefaultURL)
 	return &Server{config: c, transport: t, wellKnown: wellKnown()}
 }
 
@@ -237,7 +233,7 @@ func badURL(err error) error {
 	return &chat.Error{
 		Kind:    chat.NoBackend,
 		Message: "the address of the model server is " + err.Error(),
-		Hint:    "set rigrun.local.url to one like " + DefaultURL,
+		Hint:    "set rigrun.local.url to one like http://127.0.0.1:" + ollama.DefaultPort,
 		Err:     err,
 	}
 }

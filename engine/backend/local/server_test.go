@@ -263,7 +263,7 @@ func TestEmbed(t *testing.T) {
 }
 
 func TestAddress(t *testing.T) {
-	for url, want := range map[string]string{"": "127.0.0.1:11434", "0.0.0.0": "127.0.0.1:11434", "https://u:hunter22@box/x": "box:443", "ftp://x": "the configured address"} {
+	for url, want := range map[string]string{"": "the configured address", "0.0.0.0": "127.0.0.1:11434", "https://u:hunter22@box/x": "box:443", "ftp://x": "the configured address"} {
 		if got := New(Config{URL: url}, transport.New(door.New(door.Rules{}, nil, nil), transport.Options{})).Address(); got != want {
 			t.Errorf("%q: %q", url, got)
 		}
