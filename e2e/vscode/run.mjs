@@ -297,6 +297,8 @@ function steps(page) {
         await page.waitForTimeout(300);
         assert.ok(model.asked.at(-1).closed, 'the model server was not told');
         assert.ok(model.asked.at(-1).pieces < 600);
+        // What is kept of it can be rated: the server has told its name.
+        await lastAnswer().getByRole('button', { name: 'good answer' }).waitFor({ state: 'attached' });
       },
     ],
     [
@@ -326,6 +328,21 @@ function steps(page) {
         const said = model.asked.at(-1).said.join('\n');
         assert.match(said, /count for me/);
         assert.match(said, /5 6 7/);
+      },
+    ],
+    [
+      'a panel out of sight goes on',
+      async () => {
+        const before = await answers().count();
+        await ask('what does Add do');
+        await lastAnswer().locator('.text').filter({ hasText: 'sum' }).waitFor();
+        await page.keyboard.press('Control+Shift+E');
+        await page.locator('.explorer-folders-view').first().waitFor();
+        await page.waitForTimeout(500);
+        await page.keyboard.press('Control+Alt+R');
+        await lastAnswer().locator('.text').filter({ hasText: 'Nothing else happens' }).waitFor();
+        await answered();
+        assert.equal(await answers().count(), before + 1);
       },
     ],
     [
@@ -500,6 +517,28 @@ function steps(page) {
         await page.waitForTimeout(700);
         await shot('narrow-light');
         return `${contrast}, ${await panelLooksAsBefore('answered-narrow-light')}`;
+      },
+    ],
+    [
+      "a question to @rigrun is answered in VS Code's own chat",
+      async () => {
+        change({ 'chat.disableAIFeatures': false, 'workbench.colorTheme': 'Default Dark Modern' });
+        await page.locator('.monaco-workbench.vs-dark').waitFor();
+        await command("Ask @rigrun in VS Code's chat");
+        const chat = page.locator('.interactive-session');
+        await chat.locator('.chat-input-container').filter({ hasText: 'rigrun chooses' }).waitFor();
+        await chat.locator('.chat-input-container .view-line').filter({ hasText: '@rigrun' }).waitFor();
+        await page.keyboard.type('what does Add do');
+        await page.keyboard.press('Enter');
+        const said = chat.locator('.interactive-response').last();
+        await said.filter({ hasText: 'sum' }).waitFor();
+        assert.doesNotMatch(await said.innerText(), /Nothing else happens/, 'it comes all at once');
+        await said.filter({ hasText: 'Nothing else happens' }).waitFor();
+        await said.filter({ hasText: 'local · scripted-coder:7b' }).waitFor();
+        assert.match(model.asked.at(-1).question, /what does Add do/);
+        assert.doesNotMatch(model.asked.at(-1).question, /@rigrun/);
+        await page.waitForTimeout(500);
+        await shot('participant');
       },
     ],
     [

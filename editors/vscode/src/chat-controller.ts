@@ -58,6 +58,9 @@ export class ChatController implements vscode.Disposable {
   private markTimer: NodeJS.Timeout | undefined;
   private modelsTimer: NodeJS.Timeout | undefined;
   private ready = false;
+  private visible = true;
+  /** Whether the page was loaded anew while an answer came, and lacks what was said before. */
+  private behind = false;
   /** The status that the panel was told last, as JSON. */
   private told = '';
   private readonly waiting: ToPanel[] = [];
@@ -115,6 +118,12 @@ export class ChatController implements vscode.Disposable {
     }
   }
 
+  /** The page has come into sight, or is out of it. */
+  see(visible: boolean): void {
+    this.visible = visible;
+    if (visible && !this.hasModel) this.loadModelsSoon();
+  }
+
   addToNext(piece: Piece): void {
     this.tray.add(piece);
   }
@@ -154,6 +163,8 @@ export class ChatController implements vscode.Disposable {
     const { conversationId } = ending.state === 'done' ? ending.result : ending;
     if (conversationId !== undefined) this.transcript.name(conversationId);
     this.markSoon();
+    if (this.behind) await this.showAgain();
+    else if (ending.state !== 'done') await this.nameKept(turn, request);
   }
 
   private readonly handlers: Handlers = {
@@ -208,6 +219,7 @@ export class ChatController implements vscode.Disposable {
   };
 
   private async begin(conversationId: string | undefined): Promise<void> {
+    const again = this.ready;
     this.ready = true;
     const { mode, model, models = [] } = this;
     const status = this.status();
@@ -225,7 +237,8 @@ export class ChatController implements vscode.Disposable {
     });
     this.post({ type: 'chips', chips: this.tray.pieces().map((piece) => piece.chip) });
     for (const message of this.waiting.splice(0)) this.send(message);
-    await this.reopen(conversationId ?? this.memory.get());
+    if (again) await this.showAgain();
+    else await this.reopen(conversationId ?? this.memory.get());
     await this.session.connect();
     await this.loadModels();
     this.markSoon();
@@ -241,6 +254,24 @@ export class ChatController implements vscode.Disposable {
       this.session.log.info(`The last conversation is no longer there: ${String(error)}`);
       this.memory.set(undefined);
     }
+  }
+
+  /** A page is loaded anew as its tab moves to another window: it shows what it had shown, once that has ended. */
+  private async showAgain(): Promise<void> {
+    this.behind = this.askings.size > 0;
+    const { conversationId } = this.transcript;
+    if (!this.behind && conversationId !== undefined) await this.conversations.open(conversationId);
+  }
+
+  /** What had come of an answer that did not end is kept by the server, which alone has a name for it. */
+  private async nameKept(turn: Turn, request: number): Promise<void> {
+    const { conversationId } = this.transcript;
+    if (conversationId === undefined) return;
+    const { messages } = await this.session.request('rigrun/conversations/get', { conversationId });
+    const messageId = messages.findLast(({ interrupted }) => interrupted === true)?.messageId;
+    if (messageId === undefined || this.transcript.turnOf(messageId) !== undefined) return;
+    turn.answerId = messageId;
+    this.post({ type: 'kept', request, messageId });
   }
 
   // What is said before the page is there waits for it.
@@ -316,8 +347,8 @@ export class ChatController implements vscode.Disposable {
     this.models = models.map(({ id, tier, default: isDefault }) => ({ id, label: id, tier, isDefault }));
     this.post({ type: 'models', models: this.models });
     this.postStatus();
-    // A model server that is started meanwhile, or was slow to answer, is found.
-    if (!this.hasModel) this.loadModelsSoon(patience);
+    // A model server that is started meanwhile, or was slow to answer, is found, as long as someone looks.
+    if (!this.hasModel && this.visible) this.loadModelsSoon(patience);
   }
 
   private status(): PanelStatus {

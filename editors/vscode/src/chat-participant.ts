@@ -8,12 +8,17 @@ import { questionContext } from './chat-context';
 import { diagnosticsPiece, filePiece, plainRange, selectionPiece } from './chip-tray';
 import { conversationOf, failureOf, wasCancelled, wasRefused } from './failure';
 import type { Action, ChatParams, ChatResult, ContextItem } from './lsp-ext';
+import { anyModel, vendor } from './model-provider';
 import { installPage } from './panel-errands';
 import type { FailureCommand } from './panel-messages';
 import { answerLine } from './answer-line';
+import { ownIcon } from './own-icon';
 import { NoServer, type Session } from './session';
 
 const participantId = 'rigrun.participant';
+
+/** How a person calls it. */
+const participantName = 'rigrun';
 
 /** The commands of package.json. */
 const actions: readonly Action[] = ['explain', 'fix', 'refactor', 'document', 'tests', 'review'];
@@ -31,14 +36,32 @@ export function activateChatParticipant(context: vscode.ExtensionContext, sessio
   if (!isThere()) return;
   const answering = new Participant(session);
   const participant = vscode.chat.createChatParticipant(participantId, answering.answer);
-  participant.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'rigrun.svg');
+  participant.iconPath = ownIcon(context.extensionUri);
   participant.followupProvider = {
     provideFollowups: ({ metadata }) => followUps(metadata),
   };
   context.subscriptions.push(
     participant,
     participant.onDidReceiveFeedback(({ result, kind }) => answering.rate(result.metadata, kind)),
+    vscode.commands.registerCommand('rigrun.askInChat', () => begin(session)),
   );
+}
+
+/**
+ * Begins a question to @rigrun. VS Code hands one over only where a model is chosen; it begins in a mode whose
+ * models are to call tools, which the server's do not: hence the other mode, and one of them.
+ */
+async function begin(session: Session): Promise<void> {
+  await session.connect();
+  const modelSelector = { vendor, id: anyModel };
+  const wanted = { query: `@${participantName} `, isPartialQuery: true, mode: 'ask' };
+  try {
+    await vscode.commands.executeCommand('workbench.action.chat.open', { ...wanted, modelSelector });
+  } catch (error) {
+    // No model answers, as none runs: another provider's will do.
+    session.log.info(`None of the server's models can be chosen in VS Code's chat: ${String(error)}`);
+    await vscode.commands.executeCommand('workbench.action.chat.open', wanted);
+  }
 }
 
 /** An editor that is made of an older VS Code, or of parts of it, may lack the API that the types promise. */

@@ -4,11 +4,15 @@
 import * as vscode from 'vscode';
 import { randomBytes } from 'node:crypto';
 import { ChatController, type Memory } from './chat-controller';
+import { ownIcon } from './own-icon';
 import { isToHost } from './panel-guards';
 import { panelPage } from './panel-page';
 import type { Session } from './session';
 
 export const viewId = 'rigrun.chat';
+
+/** A page that is out of sight stays as it is: an answer goes on, and where it is read is not lost. */
+const kept = { retainContextWhenHidden: true };
 
 const lastConversation = 'rigrun.conversation';
 
@@ -28,6 +32,9 @@ export class ChatView implements vscode.WebviewViewProvider {
   resolveWebviewView(view: vscode.WebviewView): void {
     const controller = this.fill(view.webview, this.memory());
     this.shown = controller;
+    view.onDidChangeVisibility(() => {
+      controller.see(view.visible);
+    });
     view.onDidDispose(() => {
       controller.dispose();
       if (this.shown === controller) this.shown = undefined;
@@ -46,14 +53,18 @@ export class ChatView implements vscode.WebviewViewProvider {
 
   /** Shows a chat of its own in a tab. */
   openTab(): ChatController {
-    const column = vscode.ViewColumn.Beside;
-    const panel = vscode.window.createWebviewPanel(viewId, vscode.l10n.t('Chat'), column, this.options());
+    const title = vscode.l10n.t('Chat');
+    const options = { ...this.options(), ...kept };
+    const panel = vscode.window.createWebviewPanel(viewId, title, vscode.ViewColumn.Beside, options);
     return this.fillTab(panel);
   }
 
   fillTab(panel: vscode.WebviewPanel): ChatController {
-    panel.iconPath = vscode.Uri.joinPath(this.context.extensionUri, 'media', 'rigrun.svg');
+    panel.iconPath = ownIcon(this.context.extensionUri);
     const controller = this.fill(panel.webview, forgetful);
+    panel.onDidChangeViewState(() => {
+      controller.see(panel.visible);
+    });
     panel.onDidDispose(() => {
       controller.dispose();
     });
@@ -106,7 +117,7 @@ export class ChatView implements vscode.WebviewViewProvider {
 export function activateChatView(context: vscode.ExtensionContext, session: Session): ChatView {
   const view = new ChatView(session, context);
   context.subscriptions.push(
-    vscode.window.registerWebviewViewProvider(viewId, view),
+    vscode.window.registerWebviewViewProvider(viewId, view, { webviewOptions: kept }),
     vscode.window.registerWebviewPanelSerializer(viewId, {
       deserializeWebviewPanel: (panel) => {
         view.fillTab(panel);

@@ -11,16 +11,19 @@ import { isOutline } from './outline';
 import { NoServer, type Session } from './session';
 
 /** As package.json declares it. */
-const vendor = 'rigrun';
+export const vendor = 'rigrun';
 
 /** The model that routing chooses for each question. */
-const anyModel = 'auto';
+export const anyModel = 'auto';
 
 /** What is assumed of a model whose window nobody tells, in tokens. */
 const unknownWindow = 8192;
 
 /** The part of a model's window that is left to its answer. */
 const answerShare = 4;
+
+/** What the server takes is text, and its answers call no tools of others. */
+const none: vscode.LanguageModelChatInformation['capabilities'] = { imageInput: false, toolCalling: false };
 
 /** How many bytes a token has at least, by and large: a count that is too high cuts, one too low fails. */
 const bytesPerToken = 3;
@@ -78,10 +81,13 @@ export class ModelProvider implements vscode.LanguageModelChatProvider, vscode.D
   async provideLanguageModelChatResponse(
     model: vscode.LanguageModelChatInformation,
     messages: readonly vscode.LanguageModelChatRequestMessage[],
-    _options: vscode.ProvideLanguageModelChatResponseOptions,
+    { toolMode }: vscode.ProvideLanguageModelChatResponseOptions,
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
+    if (toolMode === vscode.LanguageModelChatToolMode.Required) {
+      throw new Error(vscode.l10n.t('The models of rigrun call no tools of other extensions.'));
+    }
     const params: ChatParams = { ...questionOf(messages), cache: 'off' };
     if (model.id !== anyModel) params.model = model.id;
     const say = (text: string | undefined) => {
@@ -136,7 +142,7 @@ function described({ id, tier, contextLength, backend }: Model): vscode.Language
     tooltip: backend,
     maxInputTokens: window - maxOutputTokens,
     maxOutputTokens,
-    capabilities: {},
+    capabilities: none,
   };
 }
 
@@ -176,8 +182,14 @@ function addresses(text: string): boolean {
   return /^\s*\//.test(text) || /@(file|symbol|search|git|selection|diagnostics|buffer)/.test(text);
 }
 
+/** The text of a message, with what tools had said to another model. */
 function textOf({ content }: vscode.LanguageModelChatRequestMessage): string {
-  return content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+  return content.map(partText).join('');
+}
+
+function partText(part: unknown): string {
+  if (part instanceof vscode.LanguageModelTextPart) return part.value;
+  return part instanceof vscode.LanguageModelToolResultPart ? part.content.map(partText).join('') : '';
 }
 
 /** The error in VS Code's words, as far as it has any for it. */

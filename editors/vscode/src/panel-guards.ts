@@ -104,6 +104,7 @@ const toPanel: Shapes<ToPanel> = {
   done: { request: isNumber, end: isRecord },
   stopped: { request: isNumber, conversationId: optional(isString) },
   failed: { request: isNumber, failure: isRecord, conversationId: optional(isString) },
+  kept: { request: isNumber, messageId: isString },
   completions: { ask: isNumber, items: isArray },
   conversations: { items: isArray, query: isString },
   applied: { block: isBlockKey, outcome: isRecord },

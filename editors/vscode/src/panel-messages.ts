@@ -158,6 +158,8 @@ export type ToPanel =
       readonly failure: Failure;
       readonly conversationId?: string | undefined;
     }
+  /** What had come of an answer that was stopped or failed is kept under this id. */
+  | { readonly type: 'kept'; readonly request: number; readonly messageId: string }
   | { readonly type: 'completions'; readonly ask: number; readonly items: readonly Completion[] }
   | { readonly type: 'conversations'; readonly items: readonly ConversationRow[]; readonly query: string }
   | {

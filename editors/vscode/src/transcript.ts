@@ -9,7 +9,7 @@ export interface Turn {
   readonly text: string;
   readonly action?: Action | undefined;
   readonly pieces: readonly Piece[];
-  /** Undefined while no answer has ended. */
+  /** Undefined while no answer has ended, or what came of one is not kept. */
   answerId?: string | undefined;
 }
 
@@ -70,7 +70,7 @@ export class Transcript {
     return this.turns.at(-1);
   }
 
-  /** The last answer before a question, undefined where there is none. One that was stopped has no name yet. */
+  /** The last answer before a question, undefined where there is none. */
   answerBefore(turn: Turn): string | undefined {
     const before = this.turns.slice(0, this.turns.indexOf(turn));
     return before.findLast(({ answerId }) => answerId !== undefined)?.answerId;

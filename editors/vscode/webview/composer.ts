@@ -110,6 +110,11 @@ export class Composer {
     this.#events.changed();
   }
 
+  /** Nothing that was sent is on its way any more: it can be sent again. */
+  refused(): void {
+    this.#sent = undefined;
+  }
+
   #chipRow(): HTMLElement {
     const { say, post } = this.#desk;
     const preview = iconButton('eye', say('composer.preview'), () => {

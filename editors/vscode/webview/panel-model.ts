@@ -126,6 +126,11 @@ export class PanelModel {
         if (turn?.answer.state === 'streaming') this.#progress(turn.answer, message, now);
         break;
       }
+      case 'kept': {
+        const turn = this.turnOf(message.request);
+        if (turn) turn.answer.messageId = message.messageId;
+        break;
+      }
       case 'draft':
       case 'show':
       case 'completions':

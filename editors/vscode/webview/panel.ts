@@ -117,8 +117,14 @@ class Panel {
       case 'match':
         for (const turn of this.#model.matched(message.entryId)) this.#log.of(turn)?.answer?.showMatch();
         break;
+      case 'kept': {
+        const turn = this.#model.turnOf(message.request);
+        if (turn) this.#log.of(turn)?.answer?.showEnd();
+        break;
+      }
       case 'notice':
         this.#announcer.say(message.text);
+        this.#composer.refused();
         break;
       case 'route':
       case 'text':

@@ -36,7 +36,8 @@ export class FakeSession {
   results: Record<string, unknown> = {};
   readonly states = new EventEmitter<string>();
   readonly onState = this.states.event;
-  readonly log = { error: () => undefined, warn: () => undefined };
+  readonly onStatus = new EventEmitter<unknown>().event;
+  readonly log = { error: () => undefined, warn: () => undefined, info: () => undefined };
 
   ask(params: ChatParams, part: (value: Part) => void): Promise<ChatResult> {
     this.asked.push(structuredClone(params));
@@ -47,6 +48,10 @@ export class FakeSession {
     this.requested.push({ method, params });
     const result = this.results[method];
     return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
+  }
+
+  connect(): Promise<void> {
+    return Promise.resolve();
   }
 
   get session(): Session {

@@ -92,6 +92,15 @@ export class LanguageModelTextPart {
   constructor(readonly value: string) {}
 }
 
+export class LanguageModelToolResultPart {
+  constructor(
+    readonly callId: string,
+    readonly content: unknown[],
+  ) {}
+}
+
+export const LanguageModelChatToolMode = { Auto: 1, Required: 2 };
+
 export class LanguageModelError extends Error {
   code = '';
   static Blocked(message: string): LanguageModelError {
@@ -107,14 +116,45 @@ export const l10n = {
     text.replace(/\{(\d)\}/g, (_, at: string) => String(values[Number(at)])),
 };
 
-export const window = { activeTextEditor: undefined as unknown };
+const never = () => new Disposable(() => undefined);
+
+export class CancellationTokenSource {
+  token = { isCancellationRequested: false, onCancellationRequested: never };
+  cancel(): void {
+    this.token.isCancellationRequested = true;
+  }
+  dispose(): void {
+    this.token.onCancellationRequested = never;
+  }
+}
+
+export const window = {
+  activeTextEditor: undefined as unknown,
+  onDidChangeActiveTextEditor: never,
+  onDidChangeTextEditorSelection: never,
+};
 export const workspace = {
   asRelativePath: (uri: Uri) => uri.path.slice(1),
-  onDidChangeConfiguration: () => new Disposable(() => undefined),
+  onDidChangeConfiguration: never,
 };
 export const languages = { getDiagnostics: () => [] };
 export const env = { language: 'en' };
-export const commands = {};
+
+/** What was done by name; a command that throws is put into `refused`. */
+export const commands = {
+  executed: [] as unknown[][],
+  refused: undefined as ((name: string, given: unknown) => void) | undefined,
+  registered: new Map<string, (...given: unknown[]) => unknown>(),
+  registerCommand: (name: string, run: (...given: unknown[]) => unknown) => {
+    commands.registered.set(name, run);
+    return new Disposable(() => commands.registered.delete(name));
+  },
+  executeCommand: async (name: string, ...given: unknown[]) => {
+    await Promise.resolve();
+    commands.refused?.(name, given[0]);
+    commands.executed.push([name, ...given]);
+  },
+};
 
 /** What was registered, by its name. */
 export const seen = { participants: new Map<string, Participant>(), providers: new Map<string, unknown>() };

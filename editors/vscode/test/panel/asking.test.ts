@@ -161,3 +161,23 @@ test(
     assert.deepEqual(await said(panel, 'pickMode'), [{ type: 'pickMode', mode: 'auto' }]);
   },
 );
+
+test('a stopped answer can be rated once it has a name', streaming, async (panel) => {
+  await panel.tell({ type: 'stopped', request: 1, conversationId: 'c1' });
+  const good = panel.page.locator('.answer-tools').getByRole('button', { name: 'good answer' });
+  assert.equal(await good.count(), 0);
+  await panel.tell({ type: 'kept', request: 1, messageId: 'a1' });
+  await good.click();
+  assert.deepEqual(await said(panel, 'rate'), [{ type: 'rate', messageId: 'a1', rating: 'good' }]);
+});
+
+test('what could not be asked can be sent again', [init()], async (panel) => {
+  const field = panel.page.locator('.composer .field');
+  await field.fill('why?');
+  await field.press('Enter');
+  await field.press('Enter'); // a second key before the question has come sends nothing
+  assert.equal((await said(panel, 'send')).length, 1);
+  await panel.tell({ type: 'notice', text: 'no' });
+  await field.press('Enter');
+  assert.deepEqual(await said(panel, 'send'), [{ type: 'send', text: 'why?' }]);
+});

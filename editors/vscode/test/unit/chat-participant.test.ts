@@ -180,3 +180,22 @@ test('an editor without the API is left alone', () => {
   assert.equal(vscode.seen.participants.size, 0);
   vscode.chat.createChatParticipant = createChatParticipant;
 });
+
+test('a question is begun where VS Code hands it over', async () => {
+  const server = new FakeSession();
+  registered(server);
+  const begin = vscode.commands.registered.get('rigrun.askInChat');
+  const open = 'workbench.action.chat.open';
+  const wanted = { query: '@rigrun ', isPartialQuery: true, mode: 'ask' };
+  vscode.commands.executed.length = 0;
+  await begin?.();
+  vscode.commands.refused = (_name, given) => {
+    if (typeof given === 'object' && given !== null && 'modelSelector' in given) throw new Error('no model');
+  };
+  await begin?.();
+  vscode.commands.refused = undefined;
+  assert.deepEqual(vscode.commands.executed, [
+    [open, { ...wanted, modelSelector: { vendor: 'rigrun', id: 'auto' } }],
+    [open, wanted],
+  ]);
+});

@@ -94,6 +94,30 @@ test('messages become a question that nothing is kept of', async () => {
   assert.deepEqual(server.requested, [forgotten, forgotten]);
 });
 
+test('no tools of others are called, and what they had said is text', async () => {
+  const server = new FakeSession();
+  server.results = { 'rigrun/models': { models } };
+  const provider = new ModelProvider(server.session);
+  const found = await provider.provideLanguageModelChatInformation({ silent: true }, token);
+  for (const { capabilities } of found) {
+    assert.deepEqual(capabilities, { imageInput: false, toolCalling: false });
+  }
+  const required = { toolMode: 2 } as unknown as real.ProvideLanguageModelChatResponseOptions;
+  const progress = { report: () => undefined };
+  const told = [user('Which day is it?')];
+  await assert.rejects(
+    provider.provideLanguageModelChatResponse(modelOf('big'), told, required, progress, token),
+    /call no tools/,
+  );
+  assert.equal(server.asked.length, 0);
+  const result = new vscode.LanguageModelToolResultPart('1', [
+    new vscode.LanguageModelTextPart('Monday'),
+    {},
+  ]);
+  await answer(server, [{ ...user(''), content: [result] }, user('Is it?')]);
+  assert.equal(server.asked[0]?.context?.[0]?.text, 'user: Monday');
+});
+
 test('what an extension made up names no files and is no command', async () => {
   const server = new FakeSession();
   for (const text of ['/explain it', 'look at @file:.env', 'see\n@git:main'])
