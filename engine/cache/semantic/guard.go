@@ -41,7 +41,7 @@ func (l *lexicon) differ(a, b *question) string {
 		return "synonyms in one question"
 	}
 	for _, look := range [...]func(a, b *question) string{
-		l.missing, spelling, negation, conflict, exchange, preposition, order, asking,
+		l.missing, l.spelling, negation, conflict, exchange, preposition, order, agent, sides, asking, l.praise,
 	} {
 		if why := look(a, b); why != "" {
 			return why
@@ -74,7 +74,7 @@ func (l *lexicon) without(a, b *question) []term {
 	var only []term
 	for i := range a.terms {
 		t := &a.terms[i]
-		if find(b, t) == nil && !l.implies(b, t) && !(l.light[t.key] && b.keywords()) {
+		if find(b, t) == nil && !l.implies(a, b, i) && !(l.light[t.key] && b.keywords()) {
 			only = append(only, *t)
 		}
 	}
@@ -86,13 +86,19 @@ func (q *question) keywords() bool {
 	return q.kinds == 0 && len(q.terms) > 1 && !slices.ContainsFunc(q.terms, func(t term) bool { return t.class == verb })
 }
 
-// implies tells whether the name t goes without saying in q: pods are Kubernetes's.
-func (l *lexicon) implies(q *question, t *term) bool {
-	if t.class != name {
+// implies tells whether term i of a, a name, goes without saying in b: pods are
+// Kubernetes's. In a it must be said aside, "in Go", or right before the term that
+// implies it: who installs Python with pip does not install pip.
+func (l *lexicon) implies(a, b *question, i int) bool {
+	t := &a.terms[i]
+	if t.class != name || t.roles&^(bare|in|of|with|forRole) != 0 {
 		return false
 	}
-	for i := range q.terms {
-		if l.implied[q.terms[i].key] == t.key {
+	for j := range b.terms {
+		if l.implied[b.terms[j].key] != t.key {
+			continue
+		}
+		if t.roles&bare == 0 || i == 0 || i+1 < len(a.terms) && l.implied[a.terms[i+1].key] == t.key && a.terms[i+1].roles == t.roles {
 			return true
 		}
 	}
@@ -165,11 +171,15 @@ func formName(t term) string {
 }
 
 // spelling compares identifiers as they were written; who writes small letters
-// only may mean any.
-func spelling(a, b *question) string {
+// only may mean any. Java's Collections is not its Collection, and Mb are
+// not MB.
+func (l *lexicon) spelling(a, b *question) string {
 	for i := range a.terms {
 		t := &a.terms[i]
 		if t.form != symbol {
+			if o := find(b, t); o != nil && t.proper && o.proper && o.said == t.said && (l.units[t.said] || !strings.EqualFold(t.raw, o.raw)) && t.raw != o.raw {
+				return "identifier " + t.raw + "/" + o.raw
+			}
 			continue
 		}
 		for j := range b.terms {
@@ -249,7 +259,13 @@ func preposition(a, b *question) string {
 	for i := range a.terms {
 		t := &a.terms[i]
 		o := find(b, t)
-		if o == nil || o.roles == t.roles || t.class == name || t.class == verb && o.class == verb || t.form == symbol {
+		if o == nil || o.roles == t.roles || t.class == verb && o.class == verb || t.form == symbol {
+			continue
+		}
+		if t.class == name {
+			if t.roles|o.roles == in|forRole { // a parser for C, a parser in C
+				return "preposition of " + t.raw + ": " + roleNames(t.roles) + "/" + roleNames(o.roles)
+			}
 			continue
 		}
 		either := t.roles | o.roles
@@ -277,6 +293,39 @@ func order(a, b *question) string {
 	return ""
 }
 
+// agent refuses a name and another thing that change their places around what one
+// does to the other: "can Go call C", "can C call Go". A name may stand anywhere
+// else.
+func agent(a, b *question) string {
+	for i := range a.terms {
+		x := &a.terms[i]
+		if x.class != name || x.roles != bare {
+			continue
+		}
+		for j := range a.terms {
+			y := &a.terms[j]
+			left, right := index(b, x), index(b, y)
+			if i == j || y.class == verb || left < 0 || right < 0 || y.roles != bare || b.terms[left].roles != bare || b.terms[right].roles != bare {
+				continue
+			}
+			if (i < j) != (left < right) && acts(a, i, j) && acts(b, left, right) {
+				return "order " + x.raw + "/" + y.raw
+			}
+		}
+	}
+	return ""
+}
+
+// acts tells whether a verb stands between two terms.
+func acts(q *question, i, j int) bool {
+	return slices.ContainsFunc(q.terms[min(i, j):max(i, j)], func(t term) bool { return t.class == verb })
+}
+
+// index returns the place of the term of q that t is, or -1.
+func index(q *question, t *term) int {
+	return slices.IndexFunc(q.terms, func(o term) bool { return o.key == t.key })
+}
+
 // fixed returns the terms of a in role r whose order counts, those that "and"
 // joins sorted.
 func fixed(a, b *question, r role) []term {
@@ -287,7 +336,7 @@ func fixed(a, b *question, r role) []term {
 			continue
 		}
 		at := len(seq)
-		for t.joined && at > 0 && seq[at-1].key > t.key {
+		for t.joined && r != by && at > 0 && seq[at-1].key > t.key {
 			at--
 			if !seq[at].joined {
 				break
@@ -318,10 +367,52 @@ func freeClasses(q *question) uint {
 	return free
 }
 
+// sides refuses differences whose sides have exchanged something: "Go's map and
+// Rust's set" is not "Rust's map and Go's set". What stands behind the second side
+// may be said of both, "in Go", so that one that has changed sides says nothing.
+func sides(a, b *question) string {
+	var moved [2][2]string // by whether the sides are turned round, by the side in a
+	for i := range a.terms {
+		t := &a.terms[i]
+		o := find(b, t)
+		if o == nil || t.side == 0 || o.side == 0 {
+			continue
+		}
+		turned := 0
+		if t.side == o.side {
+			turned = 1
+		}
+		moved[turned][t.side-1] = t.raw
+	}
+	for _, m := range moved {
+		if m[0] == "" || m[1] == "" {
+			return ""
+		}
+	}
+	return "sides " + moved[0][0] + "/" + moved[0][1]
+}
+
+// praise tells "is it good" from "is it the best", where the answer is yes or no.
+func (l *lexicon) praise(a, b *question) string {
+	if a.kinds&(kindHow|kindWhat) != 0 || b.kinds&(kindHow|kindWhat) != 0 || a.kinds|b.kinds == 0 {
+		return ""
+	}
+	for i := range a.terms {
+		t := &a.terms[i]
+		if o := find(b, t); o != nil && t.key == "best" && o.said != t.said {
+			return "word " + t.raw + "/" + o.raw
+		}
+	}
+	return ""
+}
+
 // asking compares how is asked. Keywords without a question word may ask for a
 // recipe, a definition or an explanation.
 func asking(a, b *question) string {
 	left, right := a.kinds, b.kinds
+	if a.modal|b.modal == allowed|asked && a.modal&b.modal == 0 && (left|right)&kindHow == 0 {
+		return "question can/should"
+	}
 	if left == right || left == 0 && silent(right) || right == 0 && silent(left) {
 		return ""
 	}

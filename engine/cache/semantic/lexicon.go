@@ -17,25 +17,25 @@ var lexiconText string
 // number of goroutines may use it.
 type lexicon struct {
 	stop      map[string]bool
-	whole     map[string]bool     // written with a hyphen or slash, and one word all the same
-	weak      map[string]bool     // kinds of things, said after the thing: may be missing in one question
-	settings  map[string]bool     // likewise, after a name that a preposition leads to
-	keywords  map[string]bool     // words of programming languages, after which a weak word is weak
-	light     map[string]bool     // verbs that a row of keywords leaves out
-	verbs     map[string]bool     // may stand anywhere in a question
-	modifiers map[string]bool     // likewise
-	names     map[string]bool     // languages, tools, systems: likewise
-	units     map[string]bool     // written against their number: 100MB
-	things    map[string]bool     // nouns that are verbs too: "to set" is no infinitive after "list"
-	openers   map[string]bool     // words after which "to" begins an infinitive
-	numerals  map[string]string   // word → digits
-	irregular map[string]string   // inflected form → lemma; a word that maps to itself is left alone
-	same      map[string]string   // lemma → the lemma that stands for its synonyms
-	implied   map[string]string   // lemma → the name that goes without saying beside it
-	unsaid    map[string]bool     // the names that do
-	opposites map[[2]string]bool  // for explaining a refusal
-	beside    map[string][]beside // by the verb that is not said
-	phrases   map[string][]phrase // by the first word, longest first
+	whole     map[string]bool            // written with a hyphen or slash, and one word all the same
+	weak      map[string]map[string]bool // kinds of things, said after the thing: may be missing in one question; with the names they are said after
+	settings  map[string]bool            // likewise, after a name that a preposition leads to
+	keywords  map[string]bool            // words of programming languages, after which a weak word is weak
+	light     map[string]bool            // verbs that a row of keywords leaves out
+	verbs     map[string]bool            // may stand anywhere in a question
+	modifiers map[string]bool            // likewise
+	names     map[string]bool            // languages, tools, systems: likewise
+	units     map[string]bool            // written against their number: 100MB
+	things    map[string]bool            // nouns that are verbs too: "to set" is no infinitive after "list"
+	openers   map[string]bool            // words after which "to" begins an infinitive
+	numerals  map[string]string          // word → digits
+	irregular map[string]string          // inflected form → lemma; a word that maps to itself is left alone
+	same      map[string]string          // lemma → the lemma that stands for its synonyms
+	implied   map[string]string          // lemma → the name that goes without saying beside it
+	unsaid    map[string]bool            // the names that do
+	opposites map[[2]string]bool         // for explaining a refusal
+	beside    map[string][]beside        // by the verb that is not said
+	phrases   map[string][]phrase        // by the first word, longest first
 }
 
 // phrase is a run of lemmas that means another.
@@ -63,7 +63,7 @@ var english = sync.OnceValue(func() *lexicon {
 
 func newLexicon() *lexicon {
 	return &lexicon{
-		stop: map[string]bool{}, whole: map[string]bool{}, weak: map[string]bool{}, verbs: map[string]bool{},
+		stop: map[string]bool{}, whole: map[string]bool{}, weak: map[string]map[string]bool{}, verbs: map[string]bool{},
 		settings: map[string]bool{}, keywords: map[string]bool{}, light: map[string]bool{}, beside: map[string][]beside{},
 		modifiers: map[string]bool{}, names: map[string]bool{}, units: map[string]bool{}, things: map[string]bool{},
 		openers: map[string]bool{}, numerals: map[string]string{}, irregular: map[string]string{}, same: map[string]string{},
@@ -118,6 +118,8 @@ func (l *lexicon) take(section, line string) error {
 		for _, w := range words[1:] {
 			l.numerals[w] = words[0]
 		}
+	case "weak":
+		return l.takeWeak(line)
 	case "opposites":
 		if len(words) != 2 {
 			return fmt.Errorf("opposites come in pairs: %q", line)
@@ -141,8 +143,6 @@ func (l *lexicon) set(section string) map[string]bool {
 		return l.stop
 	case "whole":
 		return l.whole
-	case "weak":
-		return l.weak
 	case "settings":
 		return l.settings
 	case "keywords":
@@ -171,6 +171,24 @@ func (l *lexicon) takeSame(words []string) error {
 			return fmt.Errorf("%q is the same as %q and as %q", w, to, words[0])
 		}
 		l.same[w] = words[0]
+	}
+	return nil
+}
+
+func (l *lexicon) takeWeak(line string) error {
+	kinds, names, listed := strings.Cut(line, "|")
+	var of map[string]bool // nil after the words of a programming language
+	if listed {
+		of = map[string]bool{}
+	}
+	for n := range strings.FieldsSeq(names) {
+		of[n] = true
+	}
+	for k := range strings.FieldsSeq(kinds) {
+		if _, twice := l.weak[k]; twice {
+			return fmt.Errorf("%q is a kind twice", k)
+		}
+		l.weak[k] = of
 	}
 	return nil
 }

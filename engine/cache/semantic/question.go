@@ -3,6 +3,8 @@ package semantic
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // maxPieces bounds what one comparison costs: a longer question is not a
@@ -157,6 +159,8 @@ type term struct {
 	place  class // what it may be, which says whether it may stand anywhere
 	roles  role
 	joined bool // "and", "or" or a comma joins it to the term before
+	proper bool // a capital where no clause begins: a name, perhaps
+	side   int8 // of a difference: 1 is what stands first, 2 what is set against it, 0 outside of one
 }
 
 // question is what the guard compares: how is asked, about what, and in what roles.
@@ -168,7 +172,17 @@ type question struct {
 	nots    int  // how often something is denied
 	or      bool
 	merged  bool // two different words of it count as one: it may be about their difference
+	split   int  // in a difference, the term with which its second side begins; 0 where that is not said
+	modal   modal
 }
+
+// modal is how strongly something is asked for.
+type modal uint8
+
+const (
+	allowed modal = 1 << iota // can, may
+	asked                     // should, must, need
+)
 
 // reader reads pieces into a question, from the first to the last.
 type reader struct {
@@ -258,6 +272,9 @@ func (r *reader) piece(p piece) {
 			r.role, r.joined = bare, false
 		}
 	}
+	if p.form == plain && (r.inflected(p) || r.variable(p)) {
+		p = piece{key: strings.ToLower(p.raw), raw: strings.ToLower(p.raw), form: symbol}
+	}
 	if p.form != plain {
 		if p.raw != "one" || !auxiliaryVerb(r.peek(-1)) {
 			r.term(p, noun)
@@ -265,7 +282,8 @@ func (r *reader) piece(p piece) {
 		return
 	}
 	if r.mentioned(p) {
-		r.termSaid(piece{key: p.key, raw: strings.ToLower(p.raw), form: symbol}, p.key, noun, noun)
+		p = piece{key: strings.ToLower(p.raw), raw: strings.ToLower(p.raw), form: symbol}
+		r.term(p, noun)
 		return
 	}
 	if r.asks(p) || r.denies(p) || r.relates(p) {
@@ -275,8 +293,11 @@ func (r *reader) piece(p piece) {
 	case p.key == "and" || p.key == "or" || p.key == "but" || p.key == "nor":
 		r.q.or = r.q.or || p.key == "or"
 		r.joined = true
-	case r.lex.stop[p.key]:
+	case r.lex.stop[p.key] && !r.used(p) && !r.liked(p):
 		r.auxiliary(p)
+		if p.key == "then" { // "build and then deploy" has an order
+			r.joined = false
+		}
 	case r.weak(p.key):
 		r.q.weak = append(r.q.weak, p.key)
 	default:
@@ -287,10 +308,19 @@ func (r *reader) piece(p piece) {
 // mentioned tells whether a word of grammar is not used but spoken of: "what does
 // if do", "for or while", "the with statement".
 func (r *reader) mentioned(p piece) bool {
-	if !r.lex.grammar(p.key) || article(p.key) || pronoun(p.key) || p.key == "it" || p.key == "to" || p.key == "and" || p.key == "or" {
+	before, next := r.peek(-1), r.peek(1)
+	if !r.lex.grammar(p.key) {
 		return false
 	}
-	before, next := r.peek(-1), r.peek(1)
+	if p.key != "it" && (before == "do" && next == "do" || before == "do" && next == "mean" && p.key != "you" || before == "the" && next == "operator" || before == "<what>" && roleOf(next) == in) {
+		return !pronoun(p.key)
+	}
+	if article(p.key) || pronoun(p.key) || p.key == "it" || p.key == "to" || p.key == "and" || p.key == "or" {
+		return false
+	}
+	if r.spokenOf(p.key, before, next) {
+		return true
+	}
 	switch next {
 	case "keyword", "statement", "operator", "clause", "loop", "block", "<difference>", "difference", "differ":
 		return !asksOnly(p.key) && p.key != "be" && p.key != "do" || next == "keyword" || next == "operator"
@@ -305,7 +335,75 @@ func (r *reader) mentioned(p piece) bool {
 	return alone && (before == "<difference>" || before == "between" || before == "and" || before == "or" || before == "from" || next == "and" || next == "or")
 }
 
-// weak tells whether a word only says what kind of thing the word before it is.
+// used tells "the used memory" from "used for" and "is used".
+func (r *reader) used(p piece) bool {
+	next := r.peek(1)
+	return p.key == "used" && (article(r.peek(-1)) || r.peek(-1) == "all" || r.lex.verbs[r.peek(-1)]) &&
+		next != "" && next != "to" && next != "and" && roleOf(next) == 0
+}
+
+// liked tells "a like query" and "the like button" from "what is it like".
+func (r *reader) liked(p piece) bool {
+	if p.key != "like" {
+		return false
+	}
+	switch next := r.peek(1); next {
+	case "query", "clause", "operator", "condition", "pattern", "search", "filter", "button", "count", "statement", "expression", "keyword":
+		return true
+	default:
+		return article(r.peek(-1)) && next != "" && !r.lex.grammar(next)
+	}
+}
+
+// spokenOf tells a word of grammar by its place: "how do I use as in Python", "how
+// does for work", "write an if".
+func (r *reader) spokenOf(key, before, next string) bool {
+	if key == "not" || key == "no" || asksOnly(key) {
+		return false
+	}
+	alone := next == "" || next == "and" || next == "or" || next == "with" || roleOf(next) == in
+	switch before {
+	case "use":
+		return alone
+	case "a", "an":
+		return alone && key != "be" && key != "do"
+	case "do":
+		switch next {
+		case "work", "fail", "behave", "return", "not":
+			return key != "there" && key != "people" && key != "some"
+		}
+	}
+	return false
+}
+
+// variable tells "assign a to b" from an article, which something follows.
+func (r *reader) variable(p piece) bool {
+	next := r.peek(1)
+	return p.raw == "a" && (next == "to" || next == "and" || next == "or" || roleOf(next) != 0 || next == "" && r.at > 0 && r.at+1 == len(r.pieces))
+}
+
+// inflected tells a form that may be a name of its own by its place: "what does
+// sorted do" does not ask about sort.
+func (r *reader) inflected(p piece) bool {
+	raw := strings.ToLower(p.raw)
+	if raw == p.key || r.lex.grammar(raw) || !hasAny(raw, "ed", "ing") {
+		return false
+	}
+	switch next := r.peek(1); r.peek(-1) {
+	case "do":
+		return (next == "do" || next == "mean" || next == "work" || next == "return") && r.pieces[r.at-1].raw != "do"
+	case "use", "<what>":
+		return next == "" || roleOf(next) == in
+	case "be":
+		return r.peek(-2) == "what" && (next == "" || roleOf(next) == in)
+	case "the":
+		return next == "operator" || next == "keyword" || next == "function"
+	}
+	return false
+}
+
+// weak tells whether a word only says what kind of thing the word before it is:
+// "the static keyword", "the Go language", but not "a Git hook".
 func (r *reader) weak(key string) bool {
 	if len(r.q.terms) == 0 {
 		return false
@@ -314,8 +412,14 @@ func (r *reader) weak(key string) bool {
 	if last.raw != "" && r.peek(-1) != last.key && last.form == plain {
 		return false
 	}
-	if r.lex.weak[key] {
-		return last.form != plain || last.class == name || r.lex.keywords[last.key]
+	if of, ok := r.lex.weak[key]; ok {
+		switch {
+		case last.form == symbol || last.form == quoted:
+			return true
+		case last.class == name:
+			return of[last.key]
+		}
+		return of == nil && r.lex.keywords[last.key]
 	}
 	return r.lex.settings[key] && last.class == name && last.roles&(in|of|with|forRole) != 0
 }
@@ -328,13 +432,19 @@ func (r *reader) auxiliary(p piece) {
 		return
 	}
 	r.aux = true
+	switch p.key {
+	case "can", "could", "may", "might":
+		r.q.modal |= allowed
+	case "should", "shall", "must":
+		r.q.modal |= asked
+	}
 	if p.key == "should" && r.q.kinds&kindHow == 0 {
 		r.q.kinds |= kindShould
 	}
 	if !p.opens || r.q.kinds&^kindShould != 0 || len(r.q.terms) > 0 {
 		return
 	}
-	if p.key == "can" || p.key == "could" {
+	if p.key == "can" || p.key == "could" || p.key == "may" || p.key == "might" {
 		r.q.kinds |= kindCan
 	} else if p.key != "should" && p.raw != "do" && p.raw != "Do" || pronoun(r.peek(1)) {
 		r.q.kinds |= kindYesNo
@@ -363,6 +473,9 @@ func (r *reader) asks(p piece) bool {
 		k = kindOf(r.lex.canon(p.key))
 	}
 	r.q.kinds |= k
+	if k == kindDifference && r.q.split == 0 {
+		r.q.split = len(r.q.terms)
+	}
 	if k != 0 {
 		r.role, r.joined = bare, false
 	}
@@ -562,15 +675,22 @@ func (r *reader) termSaid(p piece, said string, c, place class) {
 			continue
 		}
 		if p.form == plain || p.form == symbol {
-			r.q.merged = r.q.merged || t.said != said
+			r.q.merged = r.q.merged || t.said != said || t.raw != p.raw && inner(t.raw) && inner(p.raw)
 			t.roles |= r.role
 			return
 		}
 		p.key += "+" // keys stay unique, and the count counts
 	}
-	r.q.terms = append(r.q.terms, term{p.key, said, p.raw, p.form, c, place, r.role, r.joined})
+	capital, _ := utf8.DecodeRuneInString(p.raw)
+	r.q.terms = append(r.q.terms, term{
+		key: p.key, said: said, raw: p.raw, form: p.form, class: c, place: place, roles: r.role, joined: r.joined,
+		proper: !p.opens && unicode.IsUpper(capital),
+	})
 	r.joined = false
 }
+
+// inner tells whether a word has capitals that no sentence gives it: Mb is not MB.
+func inner(raw string) bool { return raw != strings.ToLower(raw) }
 
 // settle brings what is said in several ways to one of them.
 func (q *question) settle(l *lexicon) {
@@ -606,6 +726,7 @@ func (q *question) dropWhy() {
 // settleDifference: a difference has no direction and no order.
 func (q *question) settleDifference() {
 	q.kinds, q.or = kindDifference, false
+	q.takeSides()
 	if q.anyRole(to) {
 		return
 	}
@@ -614,6 +735,19 @@ func (q *question) settleDifference() {
 		t.joined = true
 		if t.roles&^(from|of|between|in|with|bare|than) == 0 {
 			t.roles = bare
+		}
+	}
+}
+
+// takeSides notes which terms stand on which side of a difference.
+func (q *question) takeSides() {
+	if q.split == 0 {
+		q.split = slices.IndexFunc(q.terms, func(t term) bool { return t.joined })
+	}
+	for i := range q.terms {
+		q.terms[i].side = 1
+		if q.split > 0 && i >= q.split {
+			q.terms[i].side = 2
 		}
 	}
 }

@@ -51,7 +51,7 @@ func (l *lexicon) scan(text string) (pieces []piece, more bool) {
 			if end < 0 {
 				end = len(text)
 			}
-			s.word(text[:end])
+			s.word(text[:end], text[end:])
 			text = text[end:]
 		}
 	}
@@ -109,14 +109,25 @@ func quoteEnd(text string, mark rune) int {
 	}
 }
 
-// word takes one run of text without spaces.
-func (s *scanner) word(text string) {
-	body := strings.TrimLeft(text, "([{,;:!?¿¡…")
+// word takes one run of text without spaces, and looks at what follows it.
+func (s *scanner) word(text, rest string) {
+	if strings.IndexFunc(text, alphanumeric) < 0 {
+		s.signs(text, rest)
+		return
+	}
+	body := strings.TrimLeft(text, "([{,;¿¡…")
 	if body != text {
 		s.opens = true
 	}
 	trimmed := trimRight(body)
-	if trimmed != "" {
+	if tail := body[len(trimmed):]; (tail == "?" || tail == "!") && goesOn(rest) {
+		trimmed = body // "String? in Swift", "map! in Ruby": no question ends here
+	}
+	switch name, called := strings.CutSuffix(strings.TrimRight(body, ",;:!?."), "()"); {
+	case trimmed == "":
+	case called && name == trimmed && allLetters(name):
+		s.symbol(name) // "sorted()" is not what "sort" is
+	default:
 		s.divide(trimmed)
 	}
 	switch tail := body[len(trimmed):]; {
@@ -127,12 +138,46 @@ func (s *scanner) word(text string) {
 	}
 }
 
-// trimRight takes off the punctuation that ends a clause, and the empty
-// brackets of a call. What is nothing but signs is an operator and stays whole.
-func trimRight(text string) string {
-	if strings.IndexFunc(text, alphanumeric) < 0 {
-		return operator(text)
+// goesOn tells whether a sentence goes on with rest, and no other begins there in
+// small letters.
+func goesOn(rest string) bool {
+	for word := range strings.FieldsSeq(rest) {
+		switch strings.TrimRight(word, ",;:.?!") {
+		case "and", "or", "but", "so":
+			continue
+		case "i", "if", "how", "what", "why", "when", "where", "who", "which", "is", "are", "can", "could", "should", "would", "please", "thanks", "because", "since", "my":
+			return false
+		}
+		r, _ := utf8.DecodeRuneInString(word)
+		return unicode.IsLower(r)
 	}
+	return false
+}
+
+// signs takes a run of nothing but signs. What could be punctuation is, where the
+// sentence ends with it; before another word "?" and "_" are what is asked about.
+func (s *scanner) signs(text, rest string) {
+	mark := operator(text)
+	switch {
+	case mark != "":
+	case text == "&":
+		s.add(piece{key: "and", raw: text, form: plain})
+		return
+	case strings.Trim(text, "-–—,") == "", !goesOn(rest) && strings.Trim(text, "?!.…:;,'\"’”)]}") == "":
+		s.opens = true
+		return
+	default:
+		mark = text
+	}
+	s.add(piece{key: mark, raw: mark, form: symbol})
+	if strings.HasSuffix(text, ",") {
+		s.opens, s.joined = true, true
+	}
+}
+
+// trimRight takes off the punctuation that ends a clause, and the empty
+// brackets of a call.
+func trimRight(text string) string {
 	for {
 		cut := strings.TrimSuffix(strings.TrimRight(text, ",;:!?.…'\"’”"), "()")
 		if !strings.Contains(cut, "(") {
@@ -151,15 +196,12 @@ func trimRight(text string) string {
 	}
 }
 
-// operator returns text if a programmer would call it an operator, and nothing
-// if it is punctuation ("-", "…", "?!").
+// operator returns text if a programmer would call it an operator, less the
+// punctuation behind it, and nothing if it may be punctuation ("-", "…", "?!").
 func operator(text string) string {
 	bare := strings.TrimRight(text, ",;.?!)")
-	if strings.ContainsAny(bare, "=<>&|+*/%^~$#@\\") || bare == "--" || bare == "->" {
+	if bare != "&" && strings.ContainsAny(bare, "=<>&|+*/%^~$#@\\") || bare == "--" || bare == "->" {
 		return bare
-	}
-	if len(text) > 1 && (strings.HasPrefix(text, "?") || strings.HasPrefix(text, "!") || strings.HasPrefix(text, ":")) && strings.Trim(text, "?!") != "" {
-		return text
 	}
 	return ""
 }
