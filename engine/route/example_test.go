@@ -22,6 +22,6 @@ func ExampleDecide() {
 	rules.Level = chat.CUI
 	fmt.Println(route.Decide(question, rules, local).Reason)
 	// Output:
-	// it looks complex (0.63): openai/gpt-5-mini in the cloud, about 0.16 ¢
+	// it looks expert (0.84): openai/gpt-5-mini in the cloud, about 0.16 ¢
 	// marked CUI: stays on this machine
 }

@@ -68,10 +68,16 @@ func target(c chat.Complexity) float64 {
 // least is the least weight a feature may have. More text, more code, more files
 // and a longer conversation may never make a question look easier. A weight of
 // zero would say that the development set, which has only made-up code and short
-// conversations, knows them not to matter; it does not know that.
+// conversations, knows them not to matter; it does not know that. Most of its
+// questions are short, too, so that clauses and conditions count less in it than
+// where a question is a page long.
 func least(f feature) float64 {
 	switch f {
-	case length, sentences, parts, codeLines, codeDepth, contextItems, historyTurns, windowUse:
+	case parts:
+		return 0.5
+	case connectiveWords:
+		return 0.3
+	case length, sentences, codeLines, codeDepth, contextItems, historyTurns, windowUse:
 		return 0.1
 	}
 	return math.Inf(-1)

@@ -48,9 +48,9 @@ func TestStrongerModelsKeepMore(t *testing.T) {
 // TestTheModelMovesTheDecision asks the same question of three local models.
 func TestTheModelMovesTheDecision(t *testing.T) {
 	for _, tc := range []struct{ message, model, tier, reason string }{
-		{medium, "m:1b", "small", "it looks moderate (0.38) for a small local model: gpt-5-nano in the cloud, about 0.02 ¢"},
+		{medium, "m:1b", "small", "it looks moderate (0.36) for a small local model: gpt-5-nano in the cloud, about 0.02 ¢"},
 		{medium, "m:7b", "local", ollamaHere},
-		{hard, "m:70b", "large", "it looks expert (0.95): gpt-5 in the cloud, about 0.62 ¢"},
+		{hard, "m:70b", "large", "it looks expert (0.98): gpt-5 in the cloud, about 0.62 ¢"},
 	} {
 		l := localServer()
 		l.Model = tc.model

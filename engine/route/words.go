@@ -52,11 +52,11 @@ func vocabulary() []struct {
 			name add inline indent tab space semicolon keyboard shortcut example`},
 		{design, `design architect architecture plan propose strategy evaluate assess compare weigh tradeoff trade
 			develop devise invent blueprint architecting redesign rearchitect modernise modernize feasibility decompose extraction pros cons alternative specify migrate migration roadmap approach suggest rank discuss recommend justify
-			balance platform phase risk quantify estimate protocol model formalise formalize formally generalise
+			restructure restructuring rollout deprecation versioning balance platform phase risk quantify estimate protocol model formalise formalize formally generalise
 			generalize calibrated study critically ethics`},
 		{proof, `root prove proof proving disprove bottleneck intermittent intermittently nondeterministic heisenbug flaky sporadically occasionally sometimes refute derive argue argument reason reasoning invariant counterexample interleaving
 			guarantee correctness cause why determine analyse analyze analysis verify reconstruct entail assumption
-			demonstrate show investigate diagnose trace find decide justify conclude conclusion follows sound theorem`},
+			demonstrate show investigate diagnose silently stall hang trace find decide justify conclude conclusion follows sound theorem`},
 		{deep, `concurrency concurrent race deadlock starvation lock locking atomic linearizable linearizability serializable
 			serializability consistency consistent isolation distributed replication replicated replica shard sharded
 			partition partitioned partitioning consensus raft paxos quorum crdt idempotence transaction transactional
@@ -77,10 +77,17 @@ func vocabulary() []struct {
 			dynamic combinatorial heuristic undecidable bisimulation induction cryptography elliptic
 			equilibrium differential equation oscillation elasticity welfare depreciation compounded quantifier
 			isomorphism group algebra theorem homeomorphism plaintiff defendant liability lease landlord jurisdiction
-			warfarin hypertension prognosis conductivity thermodynamic entropy velocity acceleration`},
+			warfarin hypertension prognosis conductivity thermodynamic entropy velocity acceleration
+			prove proving proof disprove derive soundness idempotent idempotency rebalance rebalancing handshake coherent
+			coherence linearise linearize preemption preemptive inversion interrupt dma firmware microcontroller snapshot
+			anomaly unification diverge divergence converge integrator eigenvalue sparse telemetry observability legacy
+			coupling exfiltration poisoning untrusted malicious adversarial adversary ownership cancellation reentrant
+			leak fragmentation paging tlb epoll congestion bgp quic multicast bloom alias dataflow fixpoint reachability
+			approximation bandit speculative sampling rounding workload autoscaling throttling homomorphic ebpf hypervisor
+			enclave abi linker coroutine continuation hypothesis vectorize vectorised vectorized`},
 		{constraint, `without must keep keeping ensure ensuring only never nothing exactly preserve preserving unchanged
 			identical compatible compatibility stable zero avoid within cannot allowed safe safely
-			correctly deterministic deterministically bounded limit guarantee resumable live while`},
+			correctly deterministic deterministically bounded limit guarantee resumable live while losing breaking outage tolerate`},
 		{connective, `if then than unless until whether given suppose assume assuming after before during because although
 			otherwise instead each every per both either neither remaining rest total together same equally twice half
 			third times more less fewer greater another also first second next finally including per still already
