@@ -283,7 +283,11 @@ func (c *Cache) Entry(ctx context.Context, id string) (e Entry, found bool, err 
 	now := c.micros()
 	c.refresh(ctx, now)
 	if it := c.memory.get(&k, now); it != nil {
-		return it.Entry, it.ID == id, nil
+		e = it.Entry
+		if it.asked != nil && it.bucket != (Key{}) { // it matches semantically, and is described when it is written
+			e.Question = it.asked.wording
+		}
+		return e, it.ID == id, nil
 	}
 	if c.o.Backing == nil {
 		return Entry{}, false, nil

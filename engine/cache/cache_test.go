@@ -352,6 +352,9 @@ func TestEntryByID(t *testing.T) {
 		o := Options{Backing: f, TTL: time.Hour, Embedder: &embedder{dim: 512}}
 		c := made(t, o)
 		id := c.Lookup(question()).Store(answer("42"))
+		if e, ok, err := c.Entry(t.Context(), id); !ok || err != nil || e.Question != question().Wording {
+			t.Errorf("before it is written: %+v, %v, %v", e, ok, err)
+		}
 		time.Sleep(settled)
 		for name, from := range map[string]*Cache{"memory": c, "the backing": made(t, o)} {
 			if e, ok, err := from.Entry(t.Context(), id); !ok || err != nil || e.Answer.Text != "42" || e.Question != question().Wording {
