@@ -17,6 +17,7 @@ import (
 type fact struct {
 	nonce    string
 	kept     string // why it stays, "" where nothing keeps it
+	closed   bool   // it is about a file of secrets that the editor has not open
 	confined string // why what follows it in its conversation stays, too
 	must     bool
 	never    []string // secrets
@@ -243,11 +244,16 @@ func (s *scene) key(f *fact, name string) map[string]any {
 func (s *scene) secretFile(f *fact) string {
 	f.confine("a file of secrets")
 	name := s.one(".env", ".env.local", "id_rsa", "server.pem", ".netrc")
-	path := filepath.Join(s.root, fmt.Sprintf("d%d", s.asked), name)
-	writeFile(s.t, path, "A="+f.nonce+"\n")
-	if s.r.IntN(2) == 0 {
-		return fileURI(path)
+	name, text, buffer := fmt.Sprintf("d%d/%s", s.asked, name), "A="+f.nonce+"\n", ""
+	if f.closed = s.r.IntN(2) == 0; !f.closed {
+		buffer = text
 	}
+	if s.r.IntN(2) == 0 {
+		return s.file(name, text, buffer)
+	}
+	f.closed = true
+	path := filepath.Join(s.root, name)
+	writeFile(s.t, path, text)
 	link := filepath.Join(filepath.Dir(path), "notes.txt")
 	if err := os.Symlink(path, link); err != nil {
 		return fileURI(path) // a system without symbolic links

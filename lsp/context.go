@@ -11,6 +11,8 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/rigrun/rigrun-lsp/engine/chat"
+	"github.com/rigrun/rigrun-lsp/engine/secret"
+	"github.com/rigrun/rigrun-lsp/engine/workspace"
 	"github.com/rigrun/rigrun-lsp/lsp/document"
 	"github.com/rigrun/rigrun-lsp/lsp/ext"
 )
@@ -31,6 +33,9 @@ func (v view) request(ctx context.Context, p *ext.ChatParams) (chat.Request, err
 		resolved, err := v.resolve(item)
 		if w, ok := errors.AsType[*withheld](err); ok {
 			req.Left = append(req.Left, chat.Left{Kind: item.Kind, URI: item.URI, Name: w.name, Reason: w.reason})
+			if secret.File(resolved.Path) || secret.File(resolved.RealPath) {
+				req.Context = append(req.Context, resolved) // without its text: the question stays on this machine
+			}
 			continue
 		}
 		if err != nil {
@@ -47,8 +52,9 @@ func (v view) request(ctx context.Context, p *ext.ChatParams) (chat.Request, err
 	return req, nil
 }
 
-// withheld is the error of a document that the person opened and that a rule of
-// the workspace keeps out of every question.
+// withheld is the error of a document that a rule of the workspace keeps out of
+// questions: .rigrunignore of every one, the others of those of which it is not
+// open in the editor.
 type withheld struct{ name, reason string }
 
 func (w *withheld) Error() string { return "uri: " + w.name + " " + w.reason }
@@ -111,7 +117,7 @@ func (v view) resolve(item ext.ContextItem) (chat.ContextItem, error) {
 	}
 	doc, ok := v.Get(u)
 	if !ok { // a client's own text of a document is marked as the whole of it is
-		if doc, err = readDocument(u, out, v.Snapshot); err != nil && item.Text == "" {
+		if doc, err = v.readDocument(u, out); err != nil && item.Text == "" {
 			return out, err
 		}
 	}
@@ -122,8 +128,9 @@ func (v view) resolve(item ext.ContextItem) (chat.ContextItem, error) {
 }
 
 // readDocument reads a file that is not open. Its real path, with every
-// symbolic link resolved, must lie inside a workspace folder's.
-func readDocument(u uri.URI, item chat.ContextItem, snap document.Snapshot) (*document.Doc, error) {
+// symbolic link resolved, must lie inside a workspace folder's, and the rules of
+// mentions hold for it.
+func (v view) readDocument(u uri.URI, item chat.ContextItem) (*document.Doc, error) {
 	if item.Path == "" {
 		return nil, fmt.Errorf("uri: %s is not open and is no file", u)
 	}
@@ -142,6 +149,11 @@ func readDocument(u uri.URI, item chat.ContextItem, snap document.Snapshot) (*do
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("uri: %s is no regular file", u)
 	}
+	if v.files != nil {
+		if reason := v.files.Forbids(item.Path); reason != "" {
+			return nil, &withheld{filepath.Base(item.Path), reason}
+		}
+	}
 	if info.Size() > maxFileBytes {
 		return nil, fmt.Errorf("uri: %s has %d bytes, the limit for a file that is not open is %d", u, info.Size(), maxFileBytes)
 	}
@@ -149,7 +161,10 @@ func readDocument(u uri.URI, item chat.ContextItem, snap document.Snapshot) (*do
 	if err != nil {
 		return nil, fmt.Errorf("uri: %s cannot be read", u)
 	}
-	return document.NewDoc(u, languageOf(real), 0, string(text), snap.Encoding()), nil
+	if !workspace.IsText(string(text)) {
+		return nil, &withheld{filepath.Base(item.Path), "is no UTF-8 text"}
+	}
+	return document.NewDoc(u, languageOf(real), 0, string(text), v.Encoding()), nil
 }
 
 // languageOf guesses a language identifier from a file's extension, for fences.

@@ -143,18 +143,36 @@ func TestTheBufferIsTheLastTouched(t *testing.T) {
 }
 
 // TestWhatAPersonOpened may be asked about though git ignores it, and may not
-// where .rigrunignore says so.
+// where .rigrunignore says so. What is not open is held against every rule, and
+// the person is told.
 func TestWhatAPersonOpened(t *testing.T) {
 	g := newGatherer(t, "vscode")
-	for name, allowed := range map[string]bool{"ignored.txt": true, "private.go": false} {
-		for _, open := range []bool{false, true} {
-			if open {
-				g.Open(name, "go", canary+"\n")
-			}
-			sent := g.sent(map[string]any{"message": "why?", "context": []any{map[string]any{"kind": "file", "uri": g.URI(name)}}})
-			if strings.Contains(sent, canary) != allowed {
-				t.Errorf("%s, open %v: %s", name, open, sent)
-			}
+	writeFile(t, filepath.Join(g.Folders[0], "picture.bin"), canary+"\x00\xff")
+	for name, c := range map[string]struct {
+		reason string // why it is left out where it is not open
+		open   bool   // whether it is sent once it is
+	}{
+		"ignored.txt": {"is ignored by .gitignore", true},
+		"private.go":  {"is ignored by .rigrunignore", false},
+		".env":        {"is a file of secrets", true}, // to this machine's model alone
+		"picture.bin": {"is no UTF-8 text", true},
+	} {
+		params := map[string]any{"message": "why?", "context": []any{map[string]any{"kind": "file", "uri": g.URI(name)}}}
+		if sent := g.sent(params); strings.Contains(sent, canary) {
+			t.Errorf("%s, which is not open: %s", name, sent)
+		}
+		var result struct {
+			Left []struct{ Name, Reason string }
+		}
+		if err := json.Unmarshal(g.Call("rigrun/chat", params), &result); err != nil || len(result.Left) != 1 || result.Left[0].Name != name || result.Left[0].Reason != c.reason {
+			t.Errorf("%s: left out %+v, %v; want %q", name, result.Left, err, c.reason)
+		}
+		if name == "picture.bin" {
+			continue
+		}
+		g.Open(name, "go", canary+"\n")
+		if sent := g.sent(params); strings.Contains(sent, canary) != c.open {
+			t.Errorf("%s, which is open: %s", name, sent)
 		}
 	}
 }

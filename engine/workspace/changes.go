@@ -208,7 +208,7 @@ func (w *Workspace) pair(f *folder, names []string, short, whole map[string]stri
 		switch {
 		case text == "":
 			continue // it changed back between the runs
-		case !isText(text):
+		case !IsText(text):
 			left = append(left, Refusal{at.shown(), reasonNoText})
 			continue
 		case len(text) > maxChangeBytes:

@@ -124,11 +124,11 @@ func readFile(root *os.Root, at place, limit int64) (string, error) {
 		return "", refuse(at.shown(), "cannot be read")
 	}
 	text := string(raw[:n])
-	if !isText(text) {
+	if !IsText(text) {
 		return "", refuse(at.shown(), reasonNoText)
 	}
 	return text, nil
 }
 
-// isText tells texts from binaries.
-func isText(s string) bool { return strings.IndexByte(s, 0) < 0 && utf8.ValidString(s) }
+// IsText tells texts from binaries.
+func IsText(s string) bool { return strings.IndexByte(s, 0) < 0 && utf8.ValidString(s) }

@@ -198,6 +198,16 @@ func (w *Workspace) permit(f *folder, name string) error {
 	return nil
 }
 
+// Forbids says why a file of the disk may not be brought into a question, "" where
+// nothing stands against it. name is what [Workspace.Read] takes.
+func (w *Workspace) Forbids(name string) string {
+	_, err := w.locate(name)
+	if r, ok := err.(*Refusal); ok { //nolint:errorlint // made by find, never wrapped
+		return r.Reason
+	}
+	return ""
+}
+
 // Withheld says why a file that the person opened must stay out of every question
 // all the same, "" where it need not: .rigrunignore holds for those, too, while
 // .gitignore and the names of secrets do not keep a person from asking about what
