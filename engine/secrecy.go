@@ -112,7 +112,7 @@ func (h *hidden) writer(w stream.Writer) *secret.Restorer { return h.vault.Write
 // not redacted but kept here.
 func sealed(req chat.Request) string {
 	for _, item := range req.Context {
-		for _, name := range []string{item.Path, item.RealPath, unescaped(item.URI)} {
+		for _, name := range []string{item.Path, item.RealPath, uriPath(item.URI)} {
 			if secret.File(name) {
 				return "the context holds " + base(name) + ", a file of secrets"
 			}
@@ -200,8 +200,14 @@ func quotes(text, value string, shown []secret.Finding) bool {
 	return false
 }
 
-// unescaped is a URI as a person reads it: "%2Eenv" is ".env".
-func unescaped(uri string) string {
+// uriPath is the path of a URI of any scheme, as a person reads it: "/w/.env" of
+// "git:/w/%2Eenv?{…}", ".env" of "untitled:.env". What is no URI stays as it is.
+func uriPath(uri string) string {
+	if _, rest, ok := strings.Cut(uri, ":"); ok {
+		uri = rest
+	}
+	uri, _, _ = strings.Cut(uri, "?")
+	uri, _, _ = strings.Cut(uri, "#")
 	if plain, err := url.PathUnescape(uri); err == nil {
 		return plain
 	}

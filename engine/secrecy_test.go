@@ -46,9 +46,10 @@ func TestPiecesOfSecretsStay(t *testing.T) {
 	}
 }
 
-// TestEscapedNamesOfSecretFiles holds that a URI's escapes hide no file of secrets.
+// TestEscapedNamesOfSecretFiles holds that a URI's escapes, its scheme and what
+// follows its path hide no file of secrets.
 func TestEscapedNamesOfSecretFiles(t *testing.T) {
-	for _, uri := range []string{"vscode-vfs://github/w/%2Eenv", "file:///w/%2eenv", "vfs:/w/server%2Epem"} {
+	for _, uri := range []string{"vscode-vfs://github/w/%2Eenv", "file:///w/%2eenv", "vfs:/w/server%2Epem", "untitled:.env", "git:/w/.env?%7B%22ref%22:%22HEAD%22%7D", "vscode-notebook-cell:/w/id_rsa#W0s"} {
 		big := words("openai", "above")
 		h := openCloud(t, big, nil)
 		_, r, _ := say(t, h, chat.Request{Message: easy, Mode: chat.ModeCloud, Context: []chat.ContextItem{{Kind: chat.ContextFile, URI: uri, Text: "A=1\n"}}})
