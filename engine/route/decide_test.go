@@ -470,7 +470,7 @@ func checkChain(t *testing.T, d chat.RouteDecision, q *Question, r *Rules, l *Lo
 		if slices.Contains(failed, next.Tier+" "+next.Backend) || next.Backend == "" || len(failed) > 3 {
 			t.Fatalf("%v, then %+v", failed, next)
 		}
-		if next.FallbackFrom != d.Tier || !strings.HasPrefix(next.Reason, "it does not answer: ") || next.ForcedBy != d.ForcedBy {
+		if next.FallbackFrom != d.Tier || !(strings.Contains(next.Reason, "it does not answer: ") || strings.HasPrefix(next.Reason, d.Reason+": ")) || next.ForcedBy != d.ForcedBy {
 			t.Fatalf("%+v follows %+v", next, d)
 		}
 		if next.Tier != chat.TierLocal && (!mayGo(q, r, next.Tier) || r.Mode == chat.ModeCloud) {

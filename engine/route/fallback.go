@@ -29,8 +29,20 @@ func Next(failed chat.RouteDecision, why string, q *Question, r *Rules, l *Local
 		}
 	}
 	d.Tier, d.Backend, d.Model = chat.TierLocal, outline.Backend, outline.Model
-	d.Reason = string(p.add("built-in outline; start Ollama for full answers"))
+	d.Reason = string(kept(&failed, why, r).add(": built-in outline; start Ollama for full answers"))
 	return d, true
+}
+
+// kept says why the outline stands in: that the last server failed, and what kept
+// the question from the cloud, which would have answered.
+func kept(failed *chat.RouteDecision, why string, r *Rules) phrase {
+	if by, rule := Forced(r); by != "" {
+		return phrase(nil).name(rule).add(": stays on this machine; ").name(why)
+	}
+	if failed.ForcedBy == ForcedByNoCloudKey && failed.Backend == "" {
+		return phrase(nil).add(failed.Reason) // which begins with the missing server
+	}
+	return phrase(nil).name(why)
 }
 
 // substitute is the cloud tier that may stand in for the local model.

@@ -14,6 +14,7 @@ func TestNext(t *testing.T) {
 	local := step{"local", "ollama", "large", why + ": Ollama at 127.0.0.1:11434 answers instead"}
 	cloud := step{"small", "openai", "local", why + ": gpt-5-nano in the cloud, about 0.02 ¢"}
 	ends := func(from string) step { return step{"local", "outline", from, end} }
+	kept := func(by string) step { return step{"local", "outline", "local", by + ": stays on this machine; " + end} }
 	for _, tc := range []struct {
 		name    string
 		message string
@@ -25,7 +26,13 @@ func TestNext(t *testing.T) {
 		{"from the cloud, no server", hard, func(_ *Rules, l *Local) { *l = Local{} }, []step{ends("large")}},
 		{"from the local server", easy, func(*Rules, *Local) {}, []step{cloud, ends("small")}},
 		{"from no server, in the cloud", easy, func(_ *Rules, l *Local) { *l = Local{} }, []step{ends("small")}},
-		{"marked", easy, func(r *Rules, _ *Local) { r.Level = chat.TopSecret }, []step{ends("local")}},
+		{"marked", easy, func(r *Rules, _ *Local) { r.Level = chat.TopSecret }, []step{kept("marked TOP SECRET")}},
+		{"marked, no server", easy, func(r *Rules, l *Local) { r.Level = chat.CUI; *l = Local{} }, []step{kept("marked CUI")}},
+		{"offline, no server", hard, func(r *Rules, l *Local) { r.Offline = true; *l = Local{} }, []step{kept("offline mode is on")}},
+		{"asked for the cloud, no key, no server", easy, func(r *Rules, l *Local) {
+			r.Mode, r.NoCloud = chat.ModeCloud, "no cloud key is set"
+			*l = Local{Missing: "no server answers"}
+		}, []step{{"local", "outline", "local", "no server answers; the cloud was asked for, but no cloud key is set: built-in outline; start Ollama for full answers"}}},
 		{"no key", easy, func(r *Rules, _ *Local) { r.NoCloud = "no key" }, []step{ends("local")}},
 		{"no key, and no server", easy, func(r *Rules, l *Local) { r.NoCloud = "no key"; *l = Local{} }, []step{ends("local")}},
 		{"nothing left", easy, func(r *Rules, _ *Local) { r.DayLeftCents = 0 }, []step{ends("local")}},
