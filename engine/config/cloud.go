@@ -22,6 +22,9 @@ func tiers(set func(*Config, []Tier)) func(*Config, any) error {
 		}
 		var list []Tier
 		for _, name := range slices.Sorted(maps.Keys(object)) {
+			if taken(name) && !(name == chat.TierCloud && len(object) == 1) { // the only one is all of them
+				return fmt.Errorf("%q cannot be a tier's name: that word has a meaning of its own", name)
+			}
 			t, err := readTier(name, object[name])
 			if err != nil {
 				return err
@@ -34,15 +37,17 @@ func tiers(set func(*Config, []Tier)) func(*Config, any) error {
 	}
 }
 
+// taken reports whether a name means something else than a configured tier.
+func taken(name string) bool {
+	return name == "" || name == chat.TierCache || name == chat.TierLocal || name == chat.TierCloud
+}
+
 // readTier reads one tier. The error names the member that is wrong.
 func readTier(name string, v any) (Tier, error) {
 	t := Tier{Name: name, PriceIn: -1, PriceOut: -1}
 	members, ok := v.(map[string]any)
 	if !ok {
 		return t, fmt.Errorf("%q: an object such as {\"model\": …, \"priceIn\": 0.25, \"priceOut\": 2} was expected", name)
-	}
-	if name == "" || slices.Contains([]string{chat.TierCache, chat.TierLocal, chat.TierCloud}, name) {
-		return t, fmt.Errorf("%q cannot be a tier's name: that word has a meaning of its own", name)
 	}
 	for _, key := range slices.Sorted(maps.Keys(members)) {
 		if err := t.set(key, members[key]); err != nil {

@@ -179,7 +179,7 @@ func (m *merge) chooseMaxTier() {
 			m.c.MaxTier = v.name
 			return
 		}
-		m.refuse(v.source, keyMaxTier, "one of "+strings.Join(m.c.tierNames(), ", ")+" was expected")
+		m.refuse(v.source, keyMaxTier, m.c.expectedTier())
 	}
 }
 
@@ -197,4 +197,9 @@ func (c Config) tierNames() []string {
 		names = append(names, t.Name)
 	}
 	return append(names, chat.TierCloud)
+}
+
+// expectedTier says what a highest tier can be.
+func (c Config) expectedTier() string {
+	return "one of " + strings.Join(slices.Compact(c.tierNames()), ", ") + " was expected"
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -89,11 +90,14 @@ func ReadFile(path string) (Layer, []Problem) {
 	if err != nil {
 		return layer, []Problem{{path, "file", "a readable file was expected: " + err.Error()}}
 	}
-	if err := toml.Unmarshal(data, &layer.Values); err != nil {
+	if err := toml.Unmarshal(unmarked(data), &layer.Values); err != nil {
 		return Layer{Source: path}, []Problem{{path, position(err), "valid TOML was expected: " + firstLine(err.Error())}}
 	}
 	return layer, nil
 }
+
+// unmarked is a file without the byte order mark that some editors on Windows begin it with.
+func unmarked(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\ufeff")) }
 
 // position names the place of a TOML error.
 func position(err error) string {

@@ -52,11 +52,11 @@ func routingKeys() []Key {
 			text(func(c *Config, v string) { c.MaxTier = v }),
 		},
 		{
-			"routing.paranoid", "boolean", "false", "Nothing goes to the cloud, nor further than this machine and its private network.",
+			keyParanoid, "boolean", "false", "Nothing goes to the cloud, nor further than this machine and its private network.",
 			boolean(func(c *Config, v bool) { c.Paranoid = v }),
 		},
 		{
-			"routing.offline", "boolean", "false", "Dial nothing but loopback addresses.",
+			keyOffline, "boolean", "false", "Dial nothing but loopback addresses.",
 			boolean(func(c *Config, v bool) { c.Offline = v }),
 		},
 		{
@@ -209,7 +209,12 @@ func otherKeys() []Key {
 // keyMaxTier is judged apart: its value names a tier, and tiers are settings too.
 const keyMaxTier = "routing.maxTier"
 
-const keyClassification = "security.classification"
+// Keys of what a workspace's own file may set to keep everything here.
+const (
+	keyClassification = "security.classification"
+	keyParanoid       = "routing.paranoid"
+	keyOffline        = "routing.offline"
+)
 
 const keyActions = "actions"
 

@@ -50,7 +50,7 @@ func ReadWorkspace(path string) (Layer, []Problem) {
 	}
 	data, err := readHead(path)
 	if err == nil {
-		err = toml.Unmarshal(data, &layer.Values)
+		err = toml.Unmarshal(unmarked(data), &layer.Values)
 	}
 	if err != nil {
 		return unread(path, position(err), "valid TOML was expected")
@@ -62,7 +62,7 @@ func ReadWorkspace(path string) (Layer, []Problem) {
 const untilThen = "; until then nothing goes to the cloud"
 
 func unread(path, place, expected string) (Layer, []Problem) {
-	return Layer{Source: path, Values: map[string]any{"routing.paranoid": true}}, []Problem{{path, place, expected + untilThen}}
+	return Layer{Source: path, Values: map[string]any{keyParanoid: true}}, []Problem{{path, place, expected + untilThen}}
 }
 
 func readHead(path string) ([]byte, error) {
@@ -83,7 +83,7 @@ func Tighten(c Config, layers ...Layer) (Config, []Problem) {
 	for _, layer := range layers {
 		var refused []string
 		for _, v := range flatten(layer.Values) {
-			if err := unreadLevel(v); err != nil {
+			if err := unreadRule(c, v); err != nil {
 				c.Paranoid = true
 				problems = append(problems, Problem{layer.Source, v.key, err.Error() + untilThen})
 				continue
@@ -112,13 +112,23 @@ func Scope(c Config, layers ...Layer) Config {
 	return c
 }
 
-// unreadLevel returns the error of a classification that names no level: it was
-// meant to keep something here, only how much is not known.
-func unreadLevel(v value) error {
-	if v.key != keyClassification {
+// unreadRule returns the error of a value that cannot be understood and was meant
+// to keep something here, only how much is not known: a classification that names
+// no level, a flag that is neither true nor false, a highest tier that there is not.
+func unreadRule(c Config, v value) error {
+	switch v.key {
+	case keyClassification, keyParanoid, keyOffline, keyMaxTier:
+	default:
 		return nil
 	}
-	return find(Schema(), v.key).set(new(Config), v.value)
+	next := c
+	if err := find(Schema(), v.key).set(&next, v.value); err != nil {
+		return err
+	}
+	if _, known := next.TierRank(next.MaxTier); !known && v.key == keyMaxTier {
+		return errors.New(next.expectedTier())
+	}
+	return nil
 }
 
 // tighten applies one value of a workspace's file. It reports false where the
@@ -144,8 +154,8 @@ func tightenings() map[string]func(old, next Config) bool {
 	}
 	return map[string]func(old, next Config) bool{
 		keyClassification:        func(old, next Config) bool { return next.Classification >= old.Classification },
-		"routing.paranoid":       stays(func(c Config) bool { return c.Paranoid }),
-		"routing.offline":        stays(func(c Config) bool { return c.Offline }),
+		keyParanoid:              stays(func(c Config) bool { return c.Paranoid }),
+		keyOffline:               stays(func(c Config) bool { return c.Offline }),
 		"security.redactSecrets": stays(func(c Config) bool { return c.RedactSecrets }),
 		"security.audit":         stays(func(c Config) bool { return c.Audit }),
 		"cache.enabled":          stays(func(c Config) bool { return !c.Cache.Enabled }),

@@ -34,9 +34,18 @@ func TestTiersAreInOrder(t *testing.T) {
 	}
 }
 
+// TestTheOnlyTierMayBeCalledCloud holds that a price can be given to the one model there is.
+func TestTheOnlyTierMayBeCalledCloud(t *testing.T) {
+	c, problems := Merge(Layer{Values: tree(t, `{"cloud":{"tiers":{"cloud":{"priceIn":1,"priceOut":2}}},"routing.maxTier":"cloud"}`)})
+	if len(problems) != 0 || len(c.Cloud.Tiers) != 1 || c.Cloud.Tiers[0].PriceOut != 2 || c.MaxTier != chat.TierCloud {
+		t.Errorf("%+v, %v", c.Cloud, problems)
+	}
+}
+
 func TestBadCloudValues(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"cloud":{"tiers":{"local":{}}}}`:                      `cloud.tiers: "local" cannot be`,
+		`{"cloud":{"tiers":{"cloud":{},"a":{}}}}`:               `cloud.tiers: "cloud" cannot be`,
 		`{"cloud":{"tiers":{"a":1}}}`:                           `cloud.tiers: "a": an object`,
 		`{"cloud":{"tiers":{"a":{"priceIn":-1,"priceOut":1}}}}`: `cloud.tiers: a.priceIn: a number`,
 		`{"cloud":{"tiers":{"a":{"priceIn":1}}}}`:               `cloud.tiers: a: priceIn and priceOut`,
@@ -90,8 +99,8 @@ func TestWorkspaceOnlyTightens(t *testing.T) {
 		}
 	}
 	refused := []string{
-		`{"security.classification":"UNCLASSIFIED"}`, `{"routing.maxTier":"nosuch"}`,
-		`{"security.redactSecrets":false}`, `{"security.audit":false}`, `{"routing.paranoid":"no"}`, `{"nonsense":1}`,
+		`{"security.classification":"UNCLASSIFIED"}`,
+		`{"security.redactSecrets":false}`, `{"security.audit":false}`, `{"nonsense":1}`,
 		`{"cloud.url":"https://evil.example"}`, `{"cloud.headers":{"X":"y"}}`, `{"cloud.tiers":{}}`, `{"cloud.model":"x"}`,
 		`{"local.url":"http://evil.example"}`, `{"local.kind":"openai"}`, `{"local.model":"x"}`, `{"routing.mode":"cloud"}`,
 		`{"routing.maxDayCents":1000}`, `{"cache.store":"redis://evil.example"}`, `{"trace":"verbose"}`, `{"local.tools":true}`, `{"cloud.tools":true}`, `{"inlineCompletion.enabled":true}`,
@@ -111,11 +120,20 @@ func TestWorkspaceOnlyTightens(t *testing.T) {
 	}
 }
 
-// TestALevelThatCannotBeReadKeepsAllHere holds that a misspelt level does not open the door.
-func TestALevelThatCannotBeReadKeepsAllHere(t *testing.T) {
-	c, problems := Tighten(Default(), Layer{Source: "w", Values: tree(t, `{"security.classification":"SECERT"}`)})
-	if len(problems) != 1 || !strings.HasSuffix(problems[0].Expected, untilThen) || !c.Paranoid {
-		t.Errorf("%v, %+v", problems, c)
+// TestARuleThatCannotBeReadKeepsAllHere holds that a misspelt rule does not open the door.
+func TestARuleThatCannotBeReadKeepsAllHere(t *testing.T) {
+	for text, expected := range map[string]string{
+		`{"security.classification":"SECERT"}`: "UNCLASSIFIED, CUI, CONFIDENTIAL, SECRET or TOP SECRET",
+		`{"security.classification":3}`:        "the name of a classification level was expected",
+		`{"routing.paranoid":"true"}`:          "true or false was expected",
+		`{"routing":{"offline":1}}`:            "true or false was expected",
+		`{"routing.maxTier":"Local"}`:          "one of cache, local, small, big, cloud was expected",
+		`{"routing.maxTier":false}`:            "a string was expected",
+	} {
+		c, problems := Tighten(withTiers(t), Layer{Source: "w", Values: tree(t, text)})
+		if len(problems) != 1 || !strings.HasSuffix(problems[0].Expected, expected+untilThen) || !c.Paranoid {
+			t.Errorf("%s: %v, %+v", text, problems, c)
+		}
 	}
 }
 
@@ -156,6 +174,9 @@ func TestReadWorkspace(t *testing.T) {
 	}
 	if l, problems := ReadWorkspace(write("[routing]\nparanoid = true\n")); len(problems) != 0 || l.Values == nil {
 		t.Errorf("%v %v", l, problems)
+	}
+	if l, problems := ReadWorkspace(write("\ufeff[routing]\nparanoid = true\n")); len(problems) != 0 || l.Values == nil {
+		t.Errorf("with a byte order mark: %v %v", l, problems)
 	}
 	for _, bad := range []string{"routing = [", strings.Repeat("#", maxWorkspaceFile+1)} {
 		keepsHere(t, write(bad))
