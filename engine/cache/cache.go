@@ -256,14 +256,20 @@ func (c *Cache) refresh(ctx context.Context, now int64) {
 // their likeness to it, so that they are not served to it in turn. Feedback
 // reports whether an entry was removed; an ID that is not known is no error.
 func (c *Cache) Feedback(ctx context.Context, id string, good bool) (removed bool, err error) {
-	k, _, ok := ParseID(id)
+	k, created, ok := ParseID(id)
 	if !ok || good {
 		return false, nil
 	}
-	c.writer.forget(id)
+	waited := c.writer.forget(id)
 	removed = c.memory.remove(k, id)
 	if b := c.o.Backing; b != nil {
-		deleted, e := b.Delete(ctx, id)
+		stored := id
+		if waited { // what it was to replace must not answer in its place
+			if old, found, e := b.Get(ctx, k); e == nil && found && old.Created.Before(created) {
+				stored = old.ID
+			}
+		}
+		deleted, e := b.Delete(ctx, stored)
 		removed, err = removed || deleted, e
 	}
 	if hit, ok := c.recent.take(id); ok {

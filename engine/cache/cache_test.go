@@ -393,6 +393,25 @@ func TestRatedWhileWritten(t *testing.T) {
 	})
 }
 
+// TestRatedBeforeWritten rates an answer bad that was to replace another, before it
+// could: the other does not come back.
+func TestRatedBeforeWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		c := made(t, Options{Backing: f})
+		c.Lookup(question()).Store(answer("41"))
+		time.Sleep(settled)
+		id := c.Lookup(question()).Store(answer("42"))
+		if removed, err := c.Feedback(t.Context(), id, false); !removed || err != nil {
+			t.Errorf("Feedback: %v, %v", removed, err)
+		}
+		time.Sleep(settled)
+		if entries, _ := f.count(); entries > 0 || exact(t, c, question()) != "" {
+			t.Error("the answer that was replaced came back")
+		}
+	})
+}
+
 func TestClear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()

@@ -154,10 +154,12 @@ func unsignal(c chan struct{}) {
 	}
 }
 
-// forget drops the waiting entry with this ID, all of them for "".
-func (w *writer) forget(id string) {
+// forget drops the waiting entry with this ID, all of them for "", and reports
+// whether there was one.
+func (w *writer) forget(id string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	waited := len(w.pending)
 	w.pending = slices.DeleteFunc(w.pending, func(e waiting) bool {
 		if id != "" && e.it.ID != id {
 			return false
@@ -165,6 +167,7 @@ func (w *writer) forget(id string) {
 		e.lookup.giveBack()
 		return true
 	})
+	return len(w.pending) < waited
 }
 
 // take returns what there is to write, and stays awake while there is something.
