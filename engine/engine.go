@@ -70,6 +70,9 @@ type Local interface {
 	// Known returns the model that Pick would return, as far as that is known
 	// without asking the server.
 	Known(model string) (chat.Model, bool)
+	// Renew learns what may have changed about the models, while the server answers
+	// a question anyway. It may return without having asked.
+	Renew(ctx context.Context)
 	Forget()         // the server did not answer: look for one again next time
 	Address() string // host:port, for messages
 }

@@ -164,6 +164,9 @@ func (e *Engine) fly(ctx context.Context, f *flight, p *plan) stream.End {
 	}
 	p.share(f)
 	a := p.first
+	if a.decision.Tier == chat.TierLocal {
+		e.running.Go(func() { p.setup.Local.Renew(e.ctx) }) // beside the answer, which does not wait for it
+	}
 	for {
 		f.send(a.asked())
 		end, err := p.try(ctx, f, &a)

@@ -243,7 +243,7 @@ func (p *plan) keep(f *flight, end stream.End) string {
 	h := p.hide()
 	answer := cache.Answer{
 		Reason: end.Reason, Usage: end.Usage, CostCents: f.spent,
-		Tier: d.Tier, Backend: d.Backend, Model: d.Model, Digest: p.target.Model.Digest,
+		Tier: d.Tier, Backend: d.Backend, Model: d.Model, Digest: p.digest(),
 	}
 	answer.Text, _ = h.vault.Redact(text)
 	answer.Thinking, _ = h.vault.Redact(thinking)
@@ -252,6 +252,15 @@ func (p *plan) keep(f *flight, end stream.End) string {
 		return ""
 	}
 	return look.Store(answer)
+}
+
+// digest is that of the local model as it is known by now: of a model that is
+// configured by its name it is learnt beside the first answer.
+func (p *plan) digest() string {
+	if m, ok := p.setup.Local.Known(p.question.Model); ok && m.ID == p.target.Model.ID && m.Digest != "" {
+		return m.Digest
+	}
+	return p.target.Model.Digest
 }
 
 // restores reports whether the question brings back what was replaced in its

@@ -173,6 +173,26 @@ func TestNothingElseCrosses(t *testing.T) {
 	})
 }
 
+// TestAReplacedModelDoesNotAnswer has the model pulled again under its name.
+func TestAReplacedModelDoesNotAnswer(t *testing.T) {
+	h := openCache(t, enginetest.Words("by the old one"), enginetest.Words("by the new one"))
+	h.local.Replace("1")
+	say(t, h, chat.Request{Message: "what is a slice"})
+	if text, _, _ := say(t, h, chat.Request{Message: "what is a slice"}); text != "by the old one" {
+		t.Errorf("the same model: %q", text)
+	}
+	h.local.Replace("2")
+	for _, hit := range []chat.CacheHit{chat.HitNone, chat.HitExact} {
+		if text, r, _ := say(t, h, chat.Request{Message: "what is a slice"}); text != "by the new one" || r.Cache.Hit != hit {
+			t.Errorf("another model: %q, %+v", text, r.Cache)
+		}
+	}
+	h.Close() // waits for what goes on beside the answers
+	if n := h.local.Renewed(); n != 2 {
+		t.Errorf("the digest was renewed %d times: beside the two answers of the server was expected", n)
+	}
+}
+
 func TestAnotherHistoryIsAnotherQuestion(t *testing.T) {
 	h := openCache(t, enginetest.Words("a"), enginetest.Words("b"), enginetest.Words("c"))
 	_, first, _ := say(t, h, chat.Request{Message: "what is a slice"})

@@ -156,7 +156,30 @@ type Local struct {
 	ContextLength int
 
 	mu        sync.Mutex
-	forgotten int // guarded by mu
+	forgotten int    // guarded by mu
+	renewed   int    // guarded by mu
+	digest    string // guarded by mu
+}
+
+// Replace gives the model another digest, as who pulls it again does.
+func (l *Local) Replace(digest string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.digest = digest
+}
+
+// Renew counts its calls.
+func (l *Local) Renew(context.Context) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.renewed++
+}
+
+// Renewed returns how often Renew was called.
+func (l *Local) Renewed() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.renewed
 }
 
 // Pick returns the backend with the model "scripted", or the one asked for.
@@ -170,8 +193,10 @@ func (l *Local) Pick(_ context.Context, model string) (local.Target, error) {
 	if model == "" {
 		model = "scripted"
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return local.Target{Backend: l.Backend, Model: chat.Model{
-		ID: model, Backend: l.Backend.Label, Tier: chat.TierLocal,
+		Digest: l.digest, ID: model, Backend: l.Backend.Label, Tier: chat.TierLocal,
 		Capabilities: l.Capabilities, ContextLength: l.ContextLength,
 	}}, nil
 }

@@ -21,6 +21,11 @@ const (
 	KindOpenAI = "openai"
 )
 
+const (
+	renewAfter = 30 * time.Second // how old the knowledge of a model's digest may be
+	renewLimit = 2 * time.Second
+)
+
 // Config is the section "local" of the configuration.
 type Config struct {
 	Kind       string // "" means [KindAuto]
@@ -109,7 +114,24 @@ func (s *Server) Known(model string) (chat.Model, bool) {
 		}
 		return m, true
 	}
-	return s.choice.Peek()
+	m, ok := s.choice.Peek()
+	if ok && p.ollama != nil {
+		m.Digest = cmp.Or(p.ollama.Digest(m.ID), m.Digest)
+	}
+	return m, ok
+}
+
+// Renew learns whether a model was replaced under its name, at most twice a minute,
+// and only from a server that was found. It is for while the server answers a
+// question anyway. What goes wrong shows when the server is needed.
+func (s *Server) Renew(ctx context.Context) {
+	p, ok := s.found.Peek()
+	if !ok || p.ollama == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, renewLimit)
+	defer cancel()
+	_ = p.ollama.Renew(ctx, renewAfter)
 }
 
 // Models lists the server's models, the one Pick chooses marked as the default.

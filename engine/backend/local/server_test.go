@@ -283,3 +283,25 @@ func TestLoading(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+// TestRenew has a model that is asked for by its name replaced under it.
+func TestRenew(t *testing.T) {
+	o := backendtest.Ollama(t, backendtest.Script{Models: []backendtest.Model{{Name: "coder", Digest: "1"}}})
+	s := newServer(t, Config{URL: o.URL, Kind: KindOllama, Model: "coder"})
+	s.Renew(t.Context()) // finds no server, so it asks none
+	if n := len(o.Requests()); n != 0 {
+		t.Fatalf("%d requests before the first question", n)
+	}
+	if _, err := s.Pick(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	if m, _ := s.Known(""); m.Digest != "" {
+		t.Errorf("a digest that nobody told: %q", m.Digest)
+	}
+	s.Renew(t.Context())
+	asked := len(o.Requests())
+	s.Renew(t.Context()) // it has just asked
+	if m, ok := s.Known(""); !ok || m.Digest != "1" || len(o.Requests()) != asked {
+		t.Errorf("%+v, %v, %d requests after %d", m, ok, len(o.Requests()), asked)
+	}
+}

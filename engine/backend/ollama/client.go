@@ -37,6 +37,7 @@ type Client struct {
 
 	mu    sync.Mutex
 	known map[string]*entry // by the model's full name
+	asked time.Time         // when /api/tags was last asked; guarded by mu
 }
 
 // New returns a client for the server at baseURL, which may lack a scheme and a

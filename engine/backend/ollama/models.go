@@ -39,22 +39,13 @@ func (c *Client) List(ctx context.Context) ([]Listed, error) {
 	var running map[string]bool
 	var wg sync.WaitGroup
 	wg.Go(func() { running = c.running(ctx) })
-	var out struct {
-		Models []struct {
-			Name     string `json:"name"`
-			Digest   string `json:"digest"`
-			Size     int64  `json:"size"`
-			Modified string `json:"modified_at"`
-		} `json:"models"`
-	}
-	err := c.transport.JSON(ctx, c.call("/api/tags", ""), nil, &out)
+	out, err := c.tags(ctx)
 	wg.Wait()
 	if err != nil {
 		return nil, err
 	}
 	listed := make([]Listed, len(out.Models))
 	for i, m := range out.Models {
-		c.listed(m.Name, m.Digest)
 		listed[i].Model = chat.Model{ID: m.Name, Backend: c.Name(), Tier: chat.TierLocal, Capabilities: []string{}, SizeBytes: m.Size, Digest: m.Digest}
 		listed[i].Modified, _ = time.Parse(time.RFC3339, m.Modified) // zero where it is not a time
 		if running != nil {
@@ -63,6 +54,43 @@ func (c *Client) List(ctx context.Context) ([]Listed, error) {
 		}
 	}
 	return listed, nil
+}
+
+// tags is what /api/tags answers.
+type tags struct {
+	Models []struct {
+		Name     string `json:"name"`
+		Digest   string `json:"digest"`
+		Size     int64  `json:"size"`
+		Modified string `json:"modified_at"`
+	} `json:"models"`
+}
+
+// tags asks for the list, and notes the digests.
+func (c *Client) tags(ctx context.Context) (out tags, err error) {
+	c.mu.Lock()
+	c.asked = time.Now()
+	c.mu.Unlock()
+	if err := c.transport.JSON(ctx, c.call("/api/tags", ""), nil, &out); err != nil {
+		return out, err
+	}
+	for _, m := range out.Models {
+		c.listed(m.Name, m.Digest)
+	}
+	return out, nil
+}
+
+// Renew has the digests learnt again, where the list was last asked for longer ago
+// than that: a model may be replaced under its name at any time.
+func (c *Client) Renew(ctx context.Context, after time.Duration) error {
+	c.mu.Lock()
+	due := time.Since(c.asked) >= after
+	c.mu.Unlock()
+	if !due {
+		return nil
+	}
+	_, err := c.tags(ctx)
+	return err
 }
 
 // running is the set of loaded models, nil where the server does not tell.
