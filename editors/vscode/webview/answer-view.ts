@@ -42,8 +42,8 @@ export class AnswerView {
   }
 
   addText(text: string): void {
-    if (!this.element.classList.contains('writing')) this.showEnd();
     this.#text.push(text);
+    if (!this.element.classList.contains('writing')) this.#desk.frames.request(this.#begin);
     this.#stopClock();
   }
 
@@ -101,6 +101,17 @@ export class AnswerView {
   close(): void {
     this.#stopClock();
   }
+
+  /**
+   * The first word takes the place of what said that it is waited for. It does so in the frame of that word, in
+   * which nothing is laid out twice for it, and leaves the rest of the end as it is.
+   */
+  readonly #begin = (): boolean => {
+    if (this.#turn.answer.state !== 'streaming') return false;
+    this.element.classList.add('writing');
+    this.#end.querySelector('.waiting')?.remove();
+    return false;
+  };
 
   #waiting(): HTMLElement {
     return element(

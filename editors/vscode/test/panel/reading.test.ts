@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 
 import type { ToPanel } from '../../src/panel-messages';
 import type { PanelPage } from './harness';
-import { answerEnd, init, messages } from './samples';
+import { answerEnd, init, messages, question, route } from './samples';
 import { answered, said, stage, streaming } from './stage';
 
 const test = stage();
@@ -147,4 +147,28 @@ test(
     assert.ok(Math.abs(top) <= 40, `the turn stands at ${top}`);
   },
   { state: { conversationId: 'c', draft: 'half', anchor: { turn: 3, offset: 10 } } },
+);
+
+test(
+  'the first word moves nothing',
+  [
+    ...stored,
+    { type: 'asked', request: 1, question: question('q1', 'What does this function do?') },
+    { type: 'route', request: 1, route },
+  ],
+  async (panel) => {
+    const places = () =>
+      panel.page.evaluate(() => {
+        const log = document.querySelector('.log');
+        const route = [...document.querySelectorAll('.route')].at(-1);
+        return [log?.scrollTop, log?.scrollHeight, route?.getBoundingClientRect().top];
+      });
+    const before = await places();
+    assert.equal(await panel.page.locator('.waiting').count(), 1);
+    await panel.tell({ type: 'text', request: 1, text: 'It' });
+    await panel.settle();
+    assert.equal(await panel.page.locator('.answer').last().locator('.text').textContent(), 'It');
+    assert.equal(await panel.page.locator('.waiting').count(), 0);
+    assert.deepEqual(await places(), before);
+  },
 );
