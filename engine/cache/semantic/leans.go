@@ -1,6 +1,10 @@
 package semantic
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
 
 // Leans tells whether a question leans on what is around it: the selection, an
 // earlier answer, a line. Such a question has no meaning of its own, so it may
@@ -12,16 +16,22 @@ func Leans(text string) bool {
 }
 
 func (l *lexicon) leans(pieces []piece) bool {
+	if l.commands(pieces) {
+		return true
+	}
 	said := 0
 	for i, p := range pieces {
 		if p.form != plain {
+			if lineNumber(p.raw) {
+				return true
+			}
 			said++
 			continue
 		}
 		if l.points(pieces, i, said) {
 			return true
 		}
-		if !l.stop[p.key] && roleOf(p.key) == 0 && p.key != "to" && kindOf(p.key) == 0 && (!asksOnly(p.key) || p.raw == "Go") {
+		if !l.stop[p.key] && roleOf(p.key) == 0 && p.key != "to" && kindOf(p.key) == 0 && (!asksOnly(p.key) && !asksForMore(p.key) || p.raw == "Go") {
 			said++
 		}
 	}
@@ -36,6 +46,47 @@ func asksOnly(key string) bool {
 		return true
 	}
 	return false
+}
+
+// asksForMore tells words that say nothing where no other word does: "add comments",
+// "any bugs?", "are you sure?".
+func asksForMore(key string) bool {
+	switch key {
+	case "come", "tell", "give", "further", "detail", "elaborate", "simplify", "refactor", "clean", "up", "sure", "really", "wrong", "add", "comment", "write", "test", "bug", "document", "optimize", "optimise", "docstring":
+		return true
+	}
+	return false
+}
+
+// commands tells an order about what is at hand: "rename the variable to n", and
+// one that says in which language alone: "rewrite in Go", "in Rust please".
+func (l *lexicon) commands(pieces []piece) bool {
+	if len(pieces) == 0 {
+		return false
+	}
+	switch pieces[0].key {
+	case "rename", "rewrite", "refactor", "translate", "convert", "port", "turn", "change", "make", "move", "extract", "split", "simplify", "optimize", "optimise", "document", "in", "to":
+	default:
+		return false
+	}
+	names := 0
+	for i, p := range pieces[1:] {
+		switch {
+		case p.form == plain && l.names[l.canon(p.key)]:
+			names++
+		case p.form == plain && i > 0 && pieces[i].key == "the" && generic(p.key) && (i+2 >= len(pieces) || roleOf(pieces[i+2].key) != of):
+			return true
+		case p.form != plain || !l.stop[p.key] && roleOf(p.key) == 0 && p.key != "to" && p.key != "the":
+			names = -len(pieces)
+		}
+	}
+	return names > 0
+}
+
+// lineNumber tells "L42" and "L10-L20" from L1 and L2, which are caches.
+func lineNumber(raw string) bool {
+	digits, ok := strings.CutPrefix(strings.ToUpper(raw), "L")
+	return ok && len(digits) > 1 && digits[0] >= '0' && digits[0] <= '9' && strings.Trim(digits, "0123456789-:L") == ""
 }
 
 // points tells whether piece i points out of the question; said counts what was
@@ -54,23 +105,54 @@ func (l *lexicon) points(pieces []piece, i, said int) bool {
 		return true
 	case "it", "they", "them", "its", "their", "itself":
 		named := said > 1 || said == 1 && slices.ContainsFunc(pieces[:i], func(p piece) bool { return p.key == "and" })
-		return !named && !dummy(pieces, i)
+		return !(named && l.anything(pieces, i)) && !dummy(pieces, i)
 	case "again":
 		return said < 2
 	case "that":
 		return i == 0 || demonstrative(pieces[i-1].key) || generic(next)
-	case "line":
-		return i+1 < len(pieces) && pieces[i+1].form == number && !pieces[i+1].opens
+	case "line", "step", "option":
+		return i+1 < len(pieces) && pieces[i+1].form != plain && unicode.IsDigit(rune(pieces[i+1].raw[0])) && !pieces[i+1].opens &&
+			(pieces[i].key == "line" || alone(pieces, i+2))
 	case "the":
-		return generic(next) && alone(pieces, i+2)
+		return generic(next) && alone(pieces, i+2) || ordinal(next) && alone(pieces, i+3) && i+2 < len(pieces) && offered(pieces[i+2].key)
 	case "my", "our", "your":
-		return generic(next) && alone(pieces, i+2)
-	case "same", "another", "other", "instead", "also":
+		return generic(next) && alone(pieces, i+2) || pieces[i].key == "your" && ordinal(next) && i+2 < len(pieces) && offered(pieces[i+2].key)
+	case "instead":
+		return said == 0 || i == 0 || i+1 == len(pieces)
+	case "same", "another", "other", "also":
 		return said == 0 && pieces[i].key != "also" || i == 0
 	case "and", "but", "so", "now", "then", "or":
 		return i == 0
 	}
 	return pieces[i].key == "what" && next == "about" && i == 0
+}
+
+// anything tells whether what was said before piece i, at the end of a question and
+// after a preposition, names anything: "tests for it" does not.
+func (l *lexicon) anything(pieces []piece, i int) bool {
+	if i+1 < len(pieces) || i == 0 || roleOf(pieces[i-1].key) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(pieces[:i], func(p piece) bool {
+		return p.form != plain || !generic(p.key) && !l.grammar(p.key) && !l.verbs[p.key] && !asksOnly(p.key) && !asksForMore(p.key)
+	})
+}
+
+func ordinal(key string) bool {
+	switch key {
+	case "first", "second", "third", "fourth", "last", "latest", "previous", "other", "1th", "2th", "3th", "4th":
+		return true
+	}
+	return false
+}
+
+// offered tells what an answer, or the code at hand, has several of.
+func offered(key string) bool {
+	switch key {
+	case "option", "answer", "suggestion", "one", "1", "function", "func", "method", "argument", "loop", "test", "alternative", "example", "approach", "solution":
+		return true
+	}
+	return false
 }
 
 // dummy tells the "it" that points nowhere: "is it possible", "does it matter if".
@@ -115,8 +197,11 @@ func alone(pieces []piece, i int) bool {
 	if p.form != plain {
 		return false
 	}
+	if generic(p.key) && pieces[i-1].key != p.key && i+1 < len(pieces) {
+		return alone(pieces, i+1) // "the error message means"
+	}
 	switch p.key {
-	case "be", "do", "have", "and", "or", "not", "so", "work", "fail", "return", "please", "again", "here", "correct", "wrong", "slow", "fast", "crash", "run", "good", "bad", "safe", "faster", "can", "should", "will", "would", "could", "more", "better", "happen":
+	case "be", "do", "have", "and", "or", "not", "so", "work", "fail", "return", "please", "again", "here", "correct", "wrong", "slow", "fast", "crash", "run", "good", "bad", "safe", "mean", "panic", "leak", "say", "compile", "hang", "deadlock", "end", "need", "take", "faster", "can", "should", "will", "would", "could", "more", "better", "happen":
 		return true
 	}
 	return false

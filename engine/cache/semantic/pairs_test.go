@@ -57,7 +57,7 @@ func TestPairs(t *testing.T) {
 		name                 string
 		leastSame, leastNear int
 		share                float64
-	}{{"dev.txt", 400, 400, 0.80}, {"heldout.txt", 150, 150, 0.55}, {"heldout2.txt", 40, 40, 0.65}, {"near.txt", 15, 500, 0.65}} {
+	}{{"dev.txt", 400, 400, 0.80}, {"heldout.txt", 150, 150, 0.55}, {"heldout2.txt", 40, 40, 0.65}, {"heldout3.txt", 25, 120, 0.65}, {"near.txt", 15, 500, 0.65}} {
 		t.Run(set.name, func(t *testing.T) {
 			var hits, same, near int
 			for _, p := range readPairs(t, set.name) {
@@ -91,7 +91,7 @@ func TestPairs(t *testing.T) {
 // their words. Two blocks of the lists are about the same only if their own
 // question says so.
 func TestCrossedQuestionsAreRefused(t *testing.T) {
-	for _, name := range []string{"dev.txt", "heldout.txt", "heldout2.txt", "near.txt"} {
+	for _, name := range []string{"dev.txt", "heldout.txt", "heldout2.txt", "heldout3.txt", "near.txt"} {
 		pairs := readPairs(t, name)
 		for i, p := range pairs {
 			if !p.same {
@@ -225,7 +225,7 @@ func TestOneChangeIsRefused(t *testing.T) {
 }
 
 func TestCompareIsReflexiveAndSymmetric(t *testing.T) {
-	for _, name := range []string{"dev.txt", "heldout.txt", "heldout2.txt", "near.txt"} {
+	for _, name := range []string{"dev.txt", "heldout.txt", "heldout2.txt", "heldout3.txt", "near.txt"} {
 		for _, p := range readPairs(t, name) {
 			if Leans(p.stored) {
 				t.Errorf("%q leans", p.stored)

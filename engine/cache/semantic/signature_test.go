@@ -10,7 +10,7 @@ import (
 // others.
 func TestSignatureIsSharedWhereTheGuardAgrees(t *testing.T) {
 	var all []string
-	for _, name := range []string{"dev.txt", "heldout.txt", "heldout2.txt"} {
+	for _, name := range []string{"dev.txt", "heldout.txt", "heldout2.txt", "heldout3.txt", "near.txt"} {
 		for _, p := range readPairs(t, name) {
 			all = append(all, p.stored, p.asked)
 		}
