@@ -18,8 +18,9 @@ func longTexts() map[string]string {
 		"rust":       "    /// Reads one record %d.\n    pub fn read_%d<'a>(&'a self, id: &str) -> Result<Option<&'a Record>, Error> {\n        if id.is_empty() {\n            return Err(Error::NoId(format!(\"no id {}\", id)));\n        }\n        for (i, row) in self.rows.iter().enumerate() {\n            if row.id == id && !row.deleted {\n                // a deleted one is none\n                self.counts[i].set(self.counts[i].get() + 1);\n                return Ok(Some(&row.record));\n            }\n        }\n        Ok(None)\n    }\n\n",
 		"c":          "/* Reads one record %d. */\nstatic int\nread_%d(struct store *s, const char *id, struct record **out)\n{\n\tint i;\n\n\tif (id == NULL || *id == '\\0')\n\t\treturn -EINVAL;\n\tfor (i = 0; i < s->n; i++) {\n\t\tif (strcmp(s->rows[i].id, id) == 0 && !s->rows[i].deleted) {\n\t\t\ts->counts[i]++; /* a deleted one is none */\n\t\t\t*out = &s->rows[i].record;\n\t\t\treturn 0;\n\t\t}\n\t}\n\treturn -ENOENT;\n}\n\n",
 	}
-	head := map[string]string{"go": "package store\n\n", "python": "class Store:\n", "typescript": "export class Store {\n", "java": "public class Store {\n", "rust": "impl Store {\n", "c": "#include <stdio.h>\n\n"}
-	tail := map[string]string{"typescript": "}\n", "java": "}\n", "rust": "}\n"}
+	unit["json"] = "    \"node_modules/package%d\": {\n      \"version\": \"1.%d.0\",\n      \"dependencies\": {\n        \"other\": \"^2.0.0\"\n      },\n      \"engines\": [\"node\", \"bun\"]\n    },\n"
+	head := map[string]string{"json": "{\n  \"packages\": {\n", "go": "package store\n\n", "python": "class Store:\n", "typescript": "export class Store {\n", "java": "public class Store {\n", "rust": "impl Store {\n", "c": "#include <stdio.h>\n\n"}
+	tail := map[string]string{"json": "    \"last\": {}\n  }\n}\n", "typescript": "}\n", "java": "}\n", "rust": "}\n"}
 	out := map[string]string{}
 	for language, text := range unit {
 		var b strings.Builder

@@ -214,47 +214,134 @@ func openString(value string) string {
 
 // jsonKeys lists a JSON text's keys, two deep. Comments are passed.
 func jsonKeys(text string) []Symbol {
-	var out []Symbol
-	var open []int // for each brace that is open: the key it belongs to, -1 for none
-	key, depth, last := -1, 0, 0
-	end := func() {
-		if key >= 0 {
-			out[key].End = max(out[key].End, last)
+	k := keys{key: -1}
+	for at := 0; at < len(text); {
+		at = passBlank(text, at)
+		if at == len(text) {
+			break
+		}
+		next := pieceEnd(text, at)
+		k.take(text, at, next)
+		at, k.last = next, next
+	}
+	k.end()
+	return k.out
+}
+
+// keys collects the keys of a JSON text from its pieces.
+type keys struct {
+	out  []Symbol
+	open []int // for each bracket that is open: the key it belongs to, -1 for none
+	key  int   // the key whose value this is, -1 for none
+	last int   // where the last piece ended
+}
+
+// take takes the next piece, which is a bracket, a comma, a colon or a value.
+func (k *keys) take(text string, at, next int) {
+	switch text[at] {
+	case '{', '[':
+		k.open = append(k.open, k.key)
+		k.key = -1
+	case '}', ']':
+		k.end()
+		k.key = -1
+		if n := len(k.open); n > 0 {
+			k.key, k.open = k.open[n-1], k.open[:n-1]
+		}
+	case ',':
+		k.end()
+		k.key = -1
+	default:
+		if k.key < 0 && 0 < len(k.open) && len(k.open) <= maxKeyDepth && len(k.out) < maxKeys {
+			k.add(text, at, next)
 		}
 	}
-	r, ok := newReader("javascript", text)
-	if !ok {
-		return nil
+}
+
+// add opens a key where a colon follows it.
+func (k *keys) add(text string, at, next int) {
+	colon := passBlank(text, next)
+	s := Symbol{Name: strings.Trim(text[at:next], `"'`), Kind: kindProperty, Start: at, Code: at, End: next}
+	if s.Name == "" || colon == len(text) || text[colon] != ':' {
+		return
 	}
-	for i := range r.code.Toks {
-		t := &r.code.Toks[i]
+	if outer := k.open[len(k.open)-1]; outer >= 0 {
+		s.Container = k.out[outer].Name
+	}
+	k.out = append(k.out, s)
+	k.key = len(k.out) - 1
+}
+
+// end ends the key that is open with the last piece.
+func (k *keys) end() {
+	if k.key >= 0 {
+		k.out[k.key].End = max(k.out[k.key].End, k.last)
+	}
+}
+
+// passBlank goes on to what is neither blank nor comment.
+func passBlank(text string, at int) int {
+	for at < len(text) {
+		rest := text[at:]
 		switch {
-		case t.In(r.text) == "{" || t.In(r.text) == "[":
-			open = append(open, key)
-			key = -1
-			depth++
-		case t.In(r.text) == "}" || t.In(r.text) == "]":
-			end()
-			key = -1
-			if depth > 0 {
-				depth--
-				key, open = open[depth], open[:depth]
-			}
-		case t.In(r.text) == ",":
-			end()
-			key = -1
-		case r.code.Text(i+1) == ":" && key < 0 && len(open) > 0 && len(open) <= maxKeyDepth && len(out) < maxKeys:
-			s := Symbol{Name: strings.Trim(t.In(r.text), `"'`), Kind: kindProperty, Start: int(t.Start), Code: int(t.Start), End: int(t.End)}
-			if outer := open[len(open)-1]; outer >= 0 {
-				s.Container = out[outer].Name
-			}
-			if s.Name != "" {
-				out = append(out, s)
-				key = len(out) - 1
+		case rest[0] <= ' ':
+			at++
+		case rest[0] != '/':
+			return at
+		case strings.HasPrefix(rest, "//"):
+			at += lengthTo(rest, "\n")
+		case strings.HasPrefix(rest, "/*"):
+			at += 2 + lengthTo(rest[2:], "*/")
+		default:
+			return at
+		}
+	}
+	return at
+}
+
+// lengthTo is how far a text goes with the end of a mark, all of it without one.
+func lengthTo(text, mark string) int {
+	if n := strings.Index(text, mark); n >= 0 {
+		return n + len(mark)
+	}
+	return len(text)
+}
+
+// pieceEnd returns where the piece that begins at a byte ends: a sign, a string,
+// which ends with its line at the latest, or a word.
+func pieceEnd(text string, at int) int {
+	first := text[at]
+	at++
+	switch first {
+	case '{', '}', '[', ']', ',', ':':
+		return at
+	case '"', '\'':
+		return stringEnd(text, at, first)
+	}
+	for ; at < len(text); at++ {
+		switch c := text[at]; c {
+		case '{', '}', '[', ']', ',', ':', '"', '\'', '/':
+			return at
+		default:
+			if c <= ' ' {
+				return at
 			}
 		}
-		last = int(t.End)
 	}
-	end()
-	return out
+	return at
+}
+
+// stringEnd returns where a string ends whose content begins at a byte.
+func stringEnd(text string, at int, quote byte) int {
+	for ; at < len(text); at++ {
+		switch text[at] {
+		case quote:
+			return at + 1
+		case '\n':
+			return at
+		case '\\':
+			at++
+		}
+	}
+	return len(text)
 }
