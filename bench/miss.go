@@ -109,8 +109,9 @@ func (abrupt) Models(context.Context) ([]chat.Model, error) { return nil, nil }
 func (abrupt) Known(string) (chat.Model, bool) {
 	return chat.Model{ID: "m", Backend: "abrupt", Tier: chat.TierLocal}, true
 }
-func (abrupt) Forget()         {}
-func (abrupt) Address() string { return "127.0.0.1:1" }
+func (abrupt) Renew(context.Context) {}
+func (abrupt) Forget()               {}
+func (abrupt) Address() string       { return "127.0.0.1:1" }
 
 // hearing listens to an answer.
 type hearing struct {
