@@ -202,6 +202,9 @@ func (l lead) opened(c byte) bool {
 func (s *scanner) wholeLine(start, first, end int) bool {
 	if s.text[first] == '<' {
 		s.attribute(first, end)
+		if s.heading(first, end) {
+			return true
+		}
 	}
 	if c := s.text[first]; isLetter(c) && !s.promises(first, end) {
 		return false
@@ -215,6 +218,33 @@ func (s *scanner) wholeLine(start, first, end int) bool {
 		return false
 	}
 	return s.label(l, line) || s.banner(start, l, line) || s.caveatBanner(start, l, line)
+}
+
+// headings are the elements of HTML in which a bare level is a banner.
+var headings = [...]string{"<h1", "<h2", "<h3", "<h4", "<h5", "<h6", "<center", "<header", "<footer"}
+
+// heading finds "<h1>SECRET</h1>".
+func (s *scanner) heading(first, end int) bool {
+	line := s.text[first:min(end, first+longestLead)]
+	at := 0
+	for at < len(line) && line[at] == '<' {
+		n := strings.IndexByte(line[at:], '>')
+		if n < 0 {
+			return false
+		}
+		at += n + 1
+	}
+	level, stop, upper, ok := levelAt(line, at)
+	if !ok || !upper || stop == len(line) || !tags(strings.TrimSpace(line[stop:])) {
+		return false
+	}
+	for _, h := range headings {
+		if name, ok := strings.CutPrefix(line, h); ok && (name[0] == '>' || name[0] == ' ') {
+			s.emit(level, first+at, first+stop)
+			return true
+		}
+	}
+	return false
 }
 
 // cased reports whether a line that does not begin in capitals can be a marking
@@ -322,6 +352,8 @@ func (s *scanner) controlled(start, at, end int) {
 	line, stop := s.text[:end], at
 	if line[stop-1] == ' ' {
 		stop--
+	} else if strings.HasSuffix(line[start:stop], noBreak) {
+		stop -= len(noBreak)
 	}
 	level, begin, upper, ok := levelBefore(line[:stop], start)
 	if !ok {
@@ -342,7 +374,7 @@ func levelBefore(s string, start int) (l chat.Level, begin int, upper, ok bool) 
 	}
 	for _, w := range levelWords {
 		begin := len(s) - len(w.text)
-		if begin < start || begin > start && (isWord(s[begin-1]) || s[begin-1] == '.') {
+		if begin < start || begin > start && (isWord(s[begin-1]) && !escape(s[start:begin]) || s[begin-1] == '.') {
 			continue
 		}
 		if _, upper, ok := matchFold(s, begin, w.text); ok {
@@ -355,10 +387,15 @@ func levelBefore(s string, start int) (l chat.Level, begin int, upper, ok bool) 
 	return 0, 0, false, false
 }
 
+// escape reports whether s ends with an escaped blank, as in a string of JSON: "\n".
+func escape(s string) bool {
+	return strings.HasSuffix(s, `\n`) || strings.HasSuffix(s, `\r`) || strings.HasSuffix(s, `\t`)
+}
+
 // topOrNot tells "TOP   SECRET" from "SECRET", which begins at begin.
 func topOrNot(s string, start, begin int, upper bool) (chat.Level, int, bool, bool) {
 	i := begin
-	for i > start && isBlank(s[i-1]) {
+	for i > start && (isBlank(s[i-1]) || strings.IndexByte(noBreak, s[i-1]) >= 0) {
 		i--
 	}
 	if top := i - len("TOP"); i < begin && top >= start && (top == start || !isWord(s[top-1])) && strings.EqualFold(s[top:i], "TOP") {

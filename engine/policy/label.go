@@ -8,7 +8,7 @@ import (
 
 // The words of labels. qualifiers stand before "CLASSIFICATION", subjects behind it.
 var (
-	qualifiers = [...]string{"SECURITY", "OVERALL", "DOCUMENT", "FILE", "PAGE", "HIGHEST", "DERIVED"}
+	qualifiers = [...]string{"SECURITY", "OVERALL", "DOCUMENT", "FILE", "PAGE", "HIGHEST", "DERIVED", "DATA"}
 	subjects   = [...]string{"LEVEL", "MARKING", "MARKINGS", "OF THIS DOCUMENT", "OF THIS FILE", "OF THIS PAGE"}
 	sentences  = [...]string{
 		"THIS DOCUMENT IS CLASSIFIED", "THIS FILE IS CLASSIFIED", "THIS PAGE IS CLASSIFIED", "THIS BRIEFING IS CLASSIFIED",
@@ -55,11 +55,9 @@ func phrase(line string, i int, phrases ...string) (end int, ok bool) {
 func (s *scanner) classification(l lead, line string) bool {
 	at := l.at
 	for range 2 {
-		if end, ok := phrase(line, at, qualifiers[:]...); ok {
-			at = skipBlanks(line, end)
-		}
+		at = qualified(line, at)
 	}
-	at, ok := phrase(line, at, "CLASSIFICATION")
+	at, ok := phrase(line, at, "CLASSIFICATION", "CLASSIFICATION_LEVEL", "CLASSIFICATIONLEVEL")
 	if !ok {
 		return false
 	}
@@ -85,9 +83,25 @@ func (s *scanner) classification(l lead, line string) bool {
 	return true
 }
 
+// qualified skips a qualifier, as a word of its own or as a part of a name:
+// "security_", "security-", "security" of "securityClassification".
+func qualified(line string, at int) int {
+	for _, q := range qualifiers {
+		end := at + len(q)
+		if end >= len(line) || !strings.EqualFold(line[at:end], q) {
+			continue
+		}
+		if line[end] == '_' || line[end] == '-' {
+			return end + 1
+		}
+		return skipBlanks(line, end)
+	}
+	return at
+}
+
 // remark reports whether s begins a remark on what stands before it.
 func remark(s string) bool {
-	return s == "." || strings.HasPrefix(s, "(") || strings.HasPrefix(s, "- ") || strings.HasPrefix(s, "// ")
+	return s == "." || strings.HasPrefix(s, "(") || strings.HasPrefix(s, "- ") || strings.HasPrefix(s, "// ") || strings.HasPrefix(s, "# ")
 }
 
 // sentence finds the two sentences that pages and briefings begin with: "This

@@ -83,7 +83,7 @@ func (s *scanner) edge(l span) bool {
 		return false
 	}
 	line := strings.Trim(s.text[l.start:l.end], " \t\f\v")
-	if strings.HasPrefix(line, "```") || strings.HasPrefix(line, "~~~") {
+	if strings.HasPrefix(line, "```") || strings.HasPrefix(line, "~~~") || line == "(*" || line == "*)" {
 		return true
 	}
 	for _, r := range line {

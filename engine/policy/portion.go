@@ -44,7 +44,11 @@ func (s *scanner) lettered(start, at, end int) {
 	for stop < end && stop < at+4 && isUpper(s.text[stop]) {
 		stop++
 	}
-	if at-start < longestLead && stop < end && s.text[stop] == ')' && strings.Trim(s.text[start:at], " \t-*#/>") == "" {
+	if at-start >= longestLead || stop == end || s.text[stop] != ')' {
+		return
+	}
+	before := strings.TrimLeft(s.text[start:at], " \t")
+	if strings.Trim(before, " \t-*_#/>") == "" || tags(before) || command(before) {
 		s.list = stop
 	}
 }
@@ -76,8 +80,8 @@ func operand(s string) bool {
 	if len(trimmed) == len(s) && (isWord(last) || last == ')' || last == ']') {
 		return true // a call
 	}
-	if last == '*' {
-		return len(trimmed) < len(s) && strings.Trim(trimmed, " \t*/") != ""
+	if last == '*' { // of a product, not of a comment that begins
+		return len(trimmed) < len(s) && !strings.HasSuffix(trimmed, "/*") && strings.Trim(trimmed, " \t*/") != ""
 	}
 	return strings.IndexByte("=+%&^~[(,<", last) >= 0
 }
@@ -93,7 +97,11 @@ func (s *scanner) barePortion(start, at, stop int, line string, level chat.Level
 		s.list = stop
 		return false
 	}
-	if !s.introduces(line[stop+1:], mark, where) {
+	rest := line[stop+1:]
+	if at > start && (line[at-1] == '*' || line[at-1] == '_') {
+		rest = strings.TrimLeft(rest, "*_") // Markdown: "**(S)** The range"
+	}
+	if !s.introduces(rest, mark, where) {
 		return false
 	}
 	s.emit(level, at, stop+1)
@@ -123,6 +131,10 @@ func (s *scanner) place(start, at int, line string, marked bool) place {
 			return afterSign
 		}
 		return midLine
+	case tags(line[first:at]):
+		return atStart
+	case command(line[first:at]):
+		return afterSign
 	}
 	before := strings.TrimRight(line[l.at:at], " \t")
 	if len(before) == at-l.at {
@@ -135,6 +147,36 @@ func (s *scanner) place(start, at int, line string, marked bool) place {
 		return afterSign
 	}
 	return midLine
+}
+
+// tags reports whether s is nothing but tags of HTML or XML.
+func tags(s string) bool {
+	for s != "" {
+		end := strings.IndexByte(s, '>')
+		if s[0] != '<' || end < 0 {
+			return false
+		}
+		s = strings.TrimLeft(s[end+1:], " \t")
+	}
+	return true
+}
+
+// command reports whether s is one of TeX's commands up to its text: "\\item ",
+// "\\section{", "\\section*{".
+func command(s string) bool {
+	name, ok := strings.CutPrefix(s, `\`)
+	if !ok || len(s) > longestLead {
+		return false
+	}
+	end := 0
+	for end < len(name) && isLetter(name[end]) {
+		end++
+	}
+	switch strings.TrimPrefix(name[end:], "*") {
+	case " ", "\t", "{":
+		return end > 1
+	}
+	return false
 }
 
 // signs reports whether a lead is a comment sign, a bullet or Markdown, and not
@@ -174,10 +216,13 @@ func titles(s string) bool {
 // introduces reports whether rest, the line after a bare mark, is something a
 // mark stands in front of.
 func (s *scanner) introduces(rest, mark string, where place) bool {
-	if rest == "" || !isBlank(rest[0]) {
+	if blankAt(rest, 0) == 0 {
 		return false
 	}
-	rest = strings.Trim(rest[:min(len(rest), longestLead)], " \t*/")
+	rest = strings.Trim(strings.TrimPrefix(rest[:min(len(rest), longestLead)], noBreak), " \t*/")
+	if where != atStart && len(rest) > 1 && isLetter(rest[1]) {
+		rest = strings.TrimLeft(rest, "\"`_") // "(S) `range` is in km"
+	}
 	if rest == "" || !isLetter(rest[0]) && !isDigit(rest[0]) && rest[0] < 0x80 {
 		return false
 	}

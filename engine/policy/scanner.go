@@ -157,7 +157,7 @@ var promising = func() (t [(26*26*26 + 63) / 64]uint64) {
 // slashes looks at every "//" of a line.
 func (s *scanner) slashes(start, end int) {
 	for at := s.nextSlash(start); at < end; at = s.nextSlash(at + 2) {
-		if at > start && (isLetter(s.text[at-1]) || s.text[at-1] == ' ') {
+		if at > start && (isLetter(s.text[at-1]) || s.text[at-1] == ' ' || s.text[at-1] == noBreak[1]) {
 			s.controlled(start, at, end)
 		}
 	}
@@ -201,6 +201,22 @@ func isUpper(c byte) bool  { return 'A' <= c && c <= 'Z' }
 func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 func isBlank(c byte) bool  { return c == ' ' || c == '\t' || c == '\f' || c == '\v' }
+
+// noBreak is the blank that word processors put where a line must not break.
+const noBreak = "\u00a0"
+
+// blankAt returns the length of the blank at i, 0 where there is none.
+func blankAt(s string, i int) int {
+	switch {
+	case i >= len(s):
+		return 0
+	case isBlank(s[i]):
+		return 1
+	case strings.HasPrefix(s[i:], noBreak):
+		return len(noBreak)
+	}
+	return 0
+}
 
 // isWord tells bytes that names are made of.
 func isWord(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' || c == '$' }

@@ -147,11 +147,12 @@ func matchFold(s string, i int, p string) (end int, upper, ok bool) {
 		}
 		c := s[i]
 		if p[k] == ' ' {
-			if !isBlank(c) {
+			n := blankAt(s, i)
+			if n == 0 {
 				return 0, false, false
 			}
-			for i < len(s) && isBlank(s[i]) {
-				i++
+			for ; n > 0; n = blankAt(s, i) {
+				i += n
 			}
 			continue
 		}
@@ -241,8 +242,9 @@ func skipSeparators(s string, i int) (at, slashes int, spaced bool) {
 		switch c := s[i]; {
 		case c == '/':
 			slashes++
-		case isBlank(c):
+		case blankAt(s, i) > 0:
 			spaced = true
+			i += blankAt(s, i) - 1
 		case c != ',' && c != '-':
 			return i, slashes, spaced
 		}
@@ -279,8 +281,8 @@ func controlAt(s string, i int) (end int, found control, upper bool) {
 func skipCountries(s string, i int) int {
 	for {
 		at := i
-		for at < len(s) && (isBlank(s[at]) || s[at] == ',') {
-			at++
+		for at < len(s) && (blankAt(s, at) > 0 || s[at] == ',') {
+			at += max(1, blankAt(s, at))
 		}
 		end := at
 		for end < len(s) && isLetter(s[end]) {
