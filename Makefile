@@ -21,7 +21,8 @@ COLD := go.lsp.dev/protocol go/... go.uber.org/zap/... github.com/pelletier/go-t
 	./engine/ledger ./engine/doctor ./engine/edit ./engine/tools ./engine/workspace \
 	database/sql crypto/internal/fips140/nistec ./engine/complete ./engine/backend/local \
 	./engine/backend/openai ./engine/backend/ollama ./engine/database mime/multipart net/textproto \
-	crypto/hpke crypto/rsa crypto/internal/fips140/rsa crypto/ecdsa text/tabwriter ./cmd/rigrun-lsp
+	crypto/hpke crypto/rsa crypto/internal/fips140/rsa crypto/ecdsa text/tabwriter ./engine/filelock \
+	crypto/internal/fips140/ecdsa vendor/golang.org/x/net/... mime ./lsp/slash ./cmd/rigrun-lsp
 COMPILE = CGO_ENABLED=0 GOGC=400 $(GO) build -trimpath -gcflags=all=-dwarf=false $(COLD:%='-gcflags=%=-l -dwarf=false')
 
 export RIGRUN_DEV_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rigrun-lsp-dev

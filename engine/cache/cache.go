@@ -68,6 +68,7 @@ type Cache struct {
 	writer writer
 	notes  notes
 	recent recent
+	tight  thresholds
 	count  counters
 
 	// epoch is the backing's as of epochAt (microseconds since 1970), -1 where it is not known.
@@ -253,7 +254,8 @@ func (c *Cache) refresh(ctx context.Context, now int64) {
 // Feedback tells what a person thought of a hit: its [Entry.ID], and whether it
 // was good. A bad one is removed everywhere; where it had matched semantically,
 // the entries around the question that was asked are given thresholds above
-// their likeness to it, so that they are not served to it in turn. Feedback
+// their likeness to it, so that they are not served to it in turn; so are the two
+// questions' own, when they are answered anew. Feedback
 // reports whether an entry was removed; an ID that is not known is no error.
 func (c *Cache) Feedback(ctx context.Context, id string, good bool) (removed bool, err error) {
 	k, created, ok := ParseID(id)
@@ -273,6 +275,9 @@ func (c *Cache) Feedback(ctx context.Context, id string, good bool) (removed boo
 		removed, err = removed || deleted, e
 	}
 	if hit, ok := c.recent.take(id); ok {
+		least := min(hit.cosine+tightenBy, 1)
+		c.tight.add(k, least)
+		c.tight.add(hit.asked, least)
 		err = errors.Join(err, c.tighten(ctx, hit))
 	}
 	return removed, err

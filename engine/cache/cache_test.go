@@ -393,6 +393,35 @@ func TestRatedWhileWritten(t *testing.T) {
 	})
 }
 
+// TestRatedPairStaysApart rates a hit bad and has both of its questions answered
+// anew: neither is served to the other again.
+func TestRatedPairStaysApart(t *testing.T) {
+	one, other := "how do I sort a slice?", "how can I sort a slice?"
+	for _, order := range [][2]string{{one, other}, {other, one}} {
+		synctest.Test(t, func(t *testing.T) {
+			o := Options{Backing: newFake(), Embedder: &embedder{dim: 512, vectors: map[string][]float32{one: {1, 0.1}, other: {1, 0.2}}}}
+			c := made(t, o)
+			c.Lookup(asking(one)).Store(answer("first"))
+			time.Sleep(settled)
+			m, ok := c.Lookup(asking(other)).Similar(t.Context())
+			if !ok {
+				t.Fatal("no hit to rate")
+			}
+			if _, err := c.Feedback(t.Context(), m.ID, false); err != nil {
+				t.Fatal(err)
+			}
+			c.Lookup(asking(order[0])).Store(answer("anew"))
+			time.Sleep(settled)
+			if m, ok := c.Lookup(asking(order[1])).Similar(t.Context()); ok {
+				t.Errorf("%q got the answer to %q again: %+v", order[1], order[0], m.Answer)
+			}
+			if got := exact(t, c, asking(order[0])); got != "anew" {
+				t.Errorf("%q has the answer %q", order[0], got)
+			}
+		})
+	}
+}
+
 // TestRatedBeforeWritten rates an answer bad that was to replace another, before it
 // could: the other does not come back.
 func TestRatedBeforeWritten(t *testing.T) {

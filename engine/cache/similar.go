@@ -189,7 +189,7 @@ func (c *Cache) refuses(n *Near, asked string) string {
 func (l *Lookup) hit(n Near, p Probe) {
 	c := l.c
 	c.count.semantic.Add(1)
-	c.recent.add(n.ID, recentHit{probe: p, backing: l.backing()})
+	c.recent.add(n.ID, recentHit{probe: p, backing: l.backing(), asked: l.key, cosine: n.Cosine})
 	c.writer.touch(c, n.Key)
 }
 
@@ -197,6 +197,8 @@ func (l *Lookup) hit(n Near, p Probe) {
 type recentHit struct {
 	probe   Probe
 	backing Backing // where its neighbours may be, nil for memory alone
+	asked   Key     // the question that got the answer
+	cosine  float64 // its likeness to the answer's own
 }
 
 // maxRecent is how many hits can be rated; the oldest is forgotten.
@@ -234,6 +236,36 @@ func (r *recent) take(id string) (recentHit, bool) {
 		r.ids = slices.DeleteFunc(r.ids, func(other string) bool { return other == id })
 	}
 	return h, ok
+}
+
+// thresholds remembers the questions whose likeness was rated bad, until they are
+// answered anew: their entries then begin with a threshold above it.
+type thresholds struct {
+	mu    sync.Mutex
+	least map[Key]float64 // guarded by mu
+	keys  []Key           // in order of time; guarded by mu
+}
+
+func (t *thresholds) add(k Key, least float64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.least == nil {
+		t.least = map[Key]float64{}
+	}
+	if _, known := t.least[k]; !known {
+		t.keys = append(t.keys, k)
+	}
+	t.least[k] = max(t.least[k], least)
+	if len(t.keys) > maxRecent {
+		delete(t.least, t.keys[0])
+		t.keys = slices.Delete(t.keys, 0, 1)
+	}
+}
+
+func (t *thresholds) of(k Key) float64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.least[k]
 }
 
 // tighten raises the thresholds of the entries that would be the next to be
