@@ -44,6 +44,7 @@ const script = [
     word: 'first word',
     pieces: (question) => [question.match(/Round\d+/g).at(-1), ' it ', 'is.'],
     before: 100,
+    pause: 100, // Chromium tells no paint of what has gone by then: the end of an answer is rendered anew
   },
   {
     word: 'rename',
