@@ -480,7 +480,7 @@ func TestRefusedAnswerIsNotGivenAgain(t *testing.T) {
 		d := openDesk(t, lsptest.Options{Profile: can.profile}, "I would rather not.", sumFixed)
 		i := d.choose(d.menu(d.selection, nil), "Refactor")
 		if can.resolves {
-			d.Refuse("codeAction/resolve", i.raw)
+			_ = d.Refuse("codeAction/resolve", i.raw)
 		} else {
 			d.run(i)
 		}
@@ -827,6 +827,7 @@ func TestCommandsRefuse(t *testing.T) {
 		`{"command":"rigrun.action","arguments":[{"action":"none","uri":"` + d.doc.URI + `","range":` + zero + `}]}`: "arguments.0.action",
 		`{"command":"rigrun.send","arguments":[{"uri":"` + d.doc.URI + `"}]}`:                                        "arguments.0.uri",
 		`{"command":"rigrun.send","arguments":[{"uri":""}]}`:                                                         "arguments.0.uri",
+		`{"command":"rigrun.ask","arguments":[{"message":" \n"}]}`:                                                  "arguments.0.message",
 		`{"command":"rigrun.nothing","arguments":[]}`:                                                                "command",
 		`{"command":"rigrun.document","arguments":["x"]}`:                                                            "arguments.0",
 		`{"command":"rigrun.document","arguments":[{"uri":"` + d.doc.URI + `","range":{"start":5}}]}`:                "",

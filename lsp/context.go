@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"go.lsp.dev/uri"
 
@@ -69,7 +70,7 @@ func plainRequest(p *ext.ChatParams) (chat.Request, error) {
 		return req, invalid("message", "a string was expected")
 	}
 	req.Message = *p.Message
-	if req.Message == "" && p.Action == "" {
+	if strings.TrimSpace(req.Message) == "" && p.Action == "" {
 		return req, invalid("message", "a question was expected, or an action")
 	}
 	if p.Action != "" && !slices.Contains(chat.Actions(), p.Action) {

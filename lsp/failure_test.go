@@ -316,6 +316,7 @@ func TestBadParamsNameTheField(t *testing.T) {
 	for _, c := range []struct{ method, params, field string }{
 		{"rigrun/chat", `{}`, "message"},
 		{"rigrun/chat", `{"message":""}`, "message"},
+		{"rigrun/chat", `{"message":" \n\t"}`, "message"},
 		{"rigrun/chat", `{"message":7}`, "message"},
 		{"rigrun/chat", `{"message":"a","action":"dance"}`, "action"},
 		{"rigrun/chat", `{"message":"a","mode":"far"}`, "mode"},

@@ -112,9 +112,9 @@ func (v view) askJob(args []protocol.LSPAny) (job, error) {
 	if err := firstArgument(args, &p); err != nil {
 		return job{}, err
 	}
-	if p.Message == "" {
+	if strings.TrimSpace(p.Message) == "" {
 		return job{}, invalid("arguments.0.message", "a question was expected")
 	}
-	title, _, _ := strings.Cut(p.Message, "\n")
+	title, _, _ := strings.Cut(strings.TrimSpace(p.Message), "\n")
 	return job{view: v, request: chat.Request{Message: p.Message, Folders: v.folders}, answer: &answer{title: frame.Shorten(title, 60)}}, nil
 }

@@ -25,6 +25,8 @@ func TestTrim(t *testing.T) {
 		"indentation is there already":     {"    return 1", "def f():\n    ", "\n", "return 1"},
 		"the line below is not repeated":   {"a := 1\n\t\treturn a\n", "func f() int {\n\t", "\n\t\treturn a\n}\n", "a := 1"},
 		"nothing but space":                {" \n\t\n", "x", "\n", ""},
+		"a chat's answer":                  {"```go\nx := 1\n```", "func f() {\n\t", "\n}\n", ""},
+		"a fence in Markdown":              {"```\n", "```sh\nls\n", "\n", "```"},
 		"a byte of zero":                   {"a\x00b", "x", "\n", ""},
 		"line ends of Windows":             {"a {\r\n\tb\r\n}", "", "\n", "a {\n\tb\n}"},
 		"an end that repeats is cut":       {"}\n", "func f() {\n\tx()\n", "}\n", ""},

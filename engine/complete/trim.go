@@ -8,6 +8,9 @@ import (
 // maxLines is the longest block that is suggested: more is hard to judge at a glance.
 const maxLines = 12
 
+// fence begins a block of code in Markdown.
+const fence = "```"
+
 // Trim cuts what a model wrote between before and after down to a suggestion: one
 // line where something follows on the cursor's own, else the line or block that
 // begins there. "" is nothing worth showing.
@@ -27,6 +30,9 @@ func worth(s, before string) string {
 	s = strings.TrimRightFunc(s, unicode.IsSpace)
 	if strings.TrimSpace(s) == "" || strings.ContainsRune(s, '\x00') {
 		return ""
+	}
+	if strings.HasPrefix(strings.TrimSpace(s), fence) && !strings.Contains(before, fence) {
+		return "" // an answer in a chat's form: the model does not fill in
 	}
 	if line := before[strings.LastIndexByte(before, '\n')+1:]; strings.TrimSpace(line) == "" && strings.HasPrefix(s, line) {
 		s = s[len(line):] // the indentation that stands there already

@@ -153,6 +153,8 @@ func TestTitle(t *testing.T) {
 		want string
 	}{
 		{chat.Request{Message: "  short\nrest"}, "short"},
+		{chat.Request{Message: "## Notes on it\n\nWhy?"}, "Notes on it"},
+		{chat.Request{Message: "#include <stdio.h>"}, "#include <stdio.h>"},
 		{chat.Request{Message: strings.Repeat("word ", 40)}, strings.TrimSuffix(strings.Repeat("word ", 12), " ") + "…"},
 		{chat.Request{Message: strings.Repeat("世", 100)}, strings.Repeat("世", 59) + "…"},
 		{chat.Request{Action: chat.Explain, Context: []chat.ContextItem{{Path: "/w/pkg/add.go"}}}, "explain add.go"},

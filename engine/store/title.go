@@ -29,6 +29,9 @@ func title(req chat.Request) string {
 		}
 	}
 	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
+	if heading := strings.TrimLeft(text, "#"); strings.HasPrefix(heading, " ") { // a chat document's
+		text = heading
+	}
 	return shortened(strings.TrimSpace(text), maxTitle)
 }
 
