@@ -827,7 +827,7 @@ func TestCommandsRefuse(t *testing.T) {
 		`{"command":"rigrun.action","arguments":[{"action":"none","uri":"` + d.doc.URI + `","range":` + zero + `}]}`: "arguments.0.action",
 		`{"command":"rigrun.send","arguments":[{"uri":"` + d.doc.URI + `"}]}`:                                        "arguments.0.uri",
 		`{"command":"rigrun.send","arguments":[{"uri":""}]}`:                                                         "arguments.0.uri",
-		`{"command":"rigrun.ask","arguments":[{"message":" \n"}]}`:                                                  "arguments.0.message",
+		`{"command":"rigrun.ask","arguments":[{"message":" \n"}]}`:                                                   "arguments.0.message",
 		`{"command":"rigrun.nothing","arguments":[]}`:                                                                "command",
 		`{"command":"rigrun.document","arguments":["x"]}`:                                                            "arguments.0",
 		`{"command":"rigrun.document","arguments":[{"uri":"` + d.doc.URI + `","range":{"start":5}}]}`:                "",
