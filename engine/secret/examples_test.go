@@ -103,3 +103,36 @@ func TestGitleaksExamples(t *testing.T) {
 	}
 	t.Logf("%d examples found, %d clean", found, clean)
 }
+
+// TestSecretsAlone has nothing stand around each secret of the examples, or only a
+// sign: where its expression still reads it and wants no word beside it, it is found.
+func TestSecretsAlone(t *testing.T) {
+	numbers := map[string]int{}
+	for n := range len(engines) {
+		numbers[ruleAt(n).kind] = n
+	}
+	alone := 0
+	for _, e := range gitleaksExamples(t) {
+		n, known := numbers[e.Kind]
+		if !known || ruleAt(n).form != token {
+			continue
+		}
+		for _, x := range e.Found {
+			for _, f := range by(ruleAt(n), x.Text) {
+				secret := x.Text[f.Start:f.End]
+				for _, text := range []string{secret, secret + "\n", "|" + secret + "\n"} {
+					if !engineAt(n).re.MatchString(text) {
+						continue
+					}
+					alone++
+					if !Has(text) {
+						t.Errorf("%s is not found in %q", e.Kind, text)
+					}
+				}
+			}
+		}
+	}
+	if alone < 100 {
+		t.Errorf("only %d texts were tried", alone)
+	}
+}

@@ -191,9 +191,9 @@ func byHand() map[string]planned {
 		"lob-pub-api-key":       {form: "assigned", words: after("lob", lobAfter), fold: true},
 		// Other rules see the old tokens (s.…) where they are given to a name.
 		"vault-service-token": {form: "token", words: []string{"hvs."}},
-		// A sign stands before these: their own bytes are too few, or stand anywhere.
-		"twilio-api-key":         {form: "nearby", words: before(leading, "SK", "0123456789abcdefABCDEF"), after: 40},
-		"sendgrid-api-token":     {form: "nearby", words: before(leading, "SG", "."), after: 80},
+		// Their own bytes are too few, so what can follow them is spelled out.
+		"twilio-api-key":         {form: "token", words: afterEach(after("SK", hexadecimal), hexadecimal)},
+		"sendgrid-api-token":     {form: "token", words: after("SG.", wordBytes+"=-.")},
 		"azure-ad-client-secret": {form: "nearby", words: digits("Q~"), before: 8, after: 48},
 		"curl-auth-header":       {form: "nearby", words: []string{"curl"}, before: 1, after: 2048, with: []string{" -H", "\t-H", "\n-H", "--header"}},
 		"curl-auth-user":         {form: "nearby", words: []string{"curl"}, before: 1, after: 2048, with: []string{" -u", "\t-u", "\n-u", "--user"}},
@@ -216,17 +216,17 @@ func after(word, next string) (words []string) {
 // messageBird spells out a name that begins like many others.
 func messageBird() []string { return []string{"messagebird", "message_bird", "message-bird"} }
 
-// leading are the signs that stand before a token.
-const leading = " \t\n\"'`=:/,>([{"
+const (
+	hexadecimal = "0123456789abcdefABCDEF"
+	wordBytes   = "0123456789_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
 
-// before returns the word with each byte that can stand before and behind it.
-func before(previous, word, next string) (words []string) {
-	for _, p := range previous {
-		for _, n := range next {
-			words = append(words, string(p)+word+string(n))
-		}
+// afterEach goes on with each of the words as after does with one.
+func afterEach(words []string, next string) (longer []string) {
+	for _, word := range words {
+		longer = append(longer, after(word, next)...)
 	}
-	return words
+	return longer
 }
 
 func digits(after string) (words []string) {
