@@ -12,11 +12,19 @@ version=4.139.1
 here=${RIGRUN_DEV_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rigrun-lsp-dev}/vscode
 done="$here/code-server-$version"
 
-install() { # FOLDER ARGUMENTS…: packages of npm. No scripts: one of them wants the headers of Kerberos.
+# FOLDER ARGUMENTS…: packages of npm. No scripts: one of them wants the headers of
+# Kerberos. Of a thousand downloads one may end early; what came is kept for the next try.
+install() {
+	local try said
 	mkdir -p "$1"
 	[ -f "$1/package.json" ] || echo '{"private": true}' >"$1/package.json"
-	(cd "$1" && npm install --no-audit --no-fund --ignore-scripts "${@:2}" >&2) ||
-		{ echo "code-server $version could not be installed from npm"; exit 3; }
+	said=$(mktemp)
+	for try in 1 2 3; do
+		(cd "$1" && npm install --no-audit --no-fund --ignore-scripts "${@:2}" 2>&1 | tee "$said" >&2) && { rm "$said"; return; }
+		sleep $((try * 5))
+	done
+	echo "code-server $version could not be installed from npm in three tries: $(grep -iE 'npm (err!|error)' "$said" | grep -v 'A complete log' | tail -n 1)"
+	exit 3
 }
 
 # What the scripts would have compiled. The watchdog ends an extension host that
