@@ -67,8 +67,8 @@ type Cache struct {
 	memory *Memory
 	writer writer
 	notes  notes
-	recent recent
-	tight  thresholds
+	recent latest[string, recentHit] // semantic hits, by their entries' IDs
+	tight  latest[Key, float64]      // above the likeness that was rated bad, for when the question is answered anew
 	count  counters
 
 	// epoch is the backing's as of epochAt (microseconds since 1970), -1 where it is not known.
@@ -275,9 +275,9 @@ func (c *Cache) Feedback(ctx context.Context, id string, good bool) (removed boo
 		removed, err = removed || deleted, e
 	}
 	if hit, ok := c.recent.take(id); ok {
-		least := min(hit.cosine+tightenBy, 1)
-		c.tight.add(k, least)
-		c.tight.add(hit.asked, least)
+		above := func(old float64) float64 { return max(old, min(hit.cosine+tightenBy, 1)) }
+		c.tight.put(k, above)
+		c.tight.put(hit.asked, above)
 		err = errors.Join(err, c.tighten(ctx, hit))
 	}
 	return removed, err

@@ -189,7 +189,9 @@ func (c *Cache) refuses(n *Near, asked string) string {
 func (l *Lookup) hit(n Near, p Probe) {
 	c := l.c
 	c.count.semantic.Add(1)
-	c.recent.add(n.ID, recentHit{probe: p, backing: l.backing(), asked: l.key, cosine: n.Cosine})
+	c.recent.put(n.ID, func(recentHit) recentHit {
+		return recentHit{probe: p, backing: l.backing(), asked: l.key, cosine: n.Cosine}
+	})
 	c.writer.touch(c, n.Key)
 }
 
@@ -201,71 +203,49 @@ type recentHit struct {
 	cosine  float64 // its likeness to the answer's own
 }
 
-// maxRecent is how many hits can be rated; the oldest is forgotten.
+// maxRecent is how many hits can be rated, and how many questions' thresholds wait.
 const maxRecent = 256
 
-// recent remembers the last semantic hits by their entries' IDs.
-type recent struct {
-	mu   sync.Mutex
-	hits map[string]recentHit // guarded by mu
-	ids  []string             // in order of time; guarded by mu
+// latest keeps the values of the last [maxRecent] keys; the oldest is forgotten.
+type latest[K comparable, V any] struct {
+	mu     sync.Mutex
+	values map[K]V // guarded by mu
+	keys   []K     // in order of time; guarded by mu
 }
 
-func (r *recent) add(id string, h recentHit) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.hits == nil {
-		r.hits = map[string]recentHit{}
+// put sets a key's value to what change makes of the one it had, of the zero one at first.
+func (l *latest[K, V]) put(k K, change func(V) V) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.values == nil {
+		l.values = map[K]V{}
 	}
-	if _, known := r.hits[id]; !known {
-		r.ids = append(r.ids, id)
+	old, known := l.values[k]
+	if !known {
+		l.keys = append(l.keys, k)
 	}
-	r.hits[id] = h
-	if len(r.ids) > maxRecent {
-		delete(r.hits, r.ids[0])
-		r.ids = slices.Delete(r.ids, 0, 1)
+	l.values[k] = change(old)
+	if len(l.keys) > maxRecent {
+		delete(l.values, l.keys[0])
+		l.keys = slices.Delete(l.keys, 0, 1)
 	}
 }
 
-func (r *recent) take(id string) (recentHit, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	h, ok := r.hits[id]
+func (l *latest[K, V]) get(k K) V {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.values[k]
+}
+
+func (l *latest[K, V]) take(k K) (V, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	v, ok := l.values[k]
 	if ok {
-		delete(r.hits, id)
-		r.ids = slices.DeleteFunc(r.ids, func(other string) bool { return other == id })
+		delete(l.values, k)
+		l.keys = slices.DeleteFunc(l.keys, func(other K) bool { return other == k })
 	}
-	return h, ok
-}
-
-// thresholds remembers the questions whose likeness was rated bad, until they are
-// answered anew: their entries then begin with a threshold above it.
-type thresholds struct {
-	mu    sync.Mutex
-	least map[Key]float64 // guarded by mu
-	keys  []Key           // in order of time; guarded by mu
-}
-
-func (t *thresholds) add(k Key, least float64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.least == nil {
-		t.least = map[Key]float64{}
-	}
-	if _, known := t.least[k]; !known {
-		t.keys = append(t.keys, k)
-	}
-	t.least[k] = max(t.least[k], least)
-	if len(t.keys) > maxRecent {
-		delete(t.least, t.keys[0])
-		t.keys = slices.Delete(t.keys, 0, 1)
-	}
-}
-
-func (t *thresholds) of(k Key) float64 {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.least[k]
+	return v, ok
 }
 
 // tighten raises the thresholds of the entries that would be the next to be

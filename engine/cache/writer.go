@@ -65,7 +65,7 @@ func (l *Lookup) Store(a Answer) string {
 	now := time.UnixMicro(c.micros()).UTC()
 	e := Entry{
 		ID: NewID(l.key, now), Key: l.key, Check: l.check, Group: l.group,
-		Level: l.level, Answer: a, Created: now, Used: now, Threshold: c.tight.of(l.key),
+		Level: l.level, Answer: a, Created: now, Used: now, Threshold: c.tight.get(l.key),
 	}
 	l.describe(&e)
 	it := c.memory.newItem(e, false)
