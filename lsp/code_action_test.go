@@ -78,7 +78,7 @@ type asker struct {
 func newAsker(t testing.TB, text string) *asker {
 	t.Helper()
 	a := &asker{
-		server: New(Options{Log: zap.NewNop()}), store: document.NewStore(), file: "file:///work/many.go",
+		server: New(Options{Log: zap.NewNop()}), store: document.NewStore(), file: "file:///w/many.go",
 		lines: strings.Count(text, "\n"), random: rand.New(rand.NewPCG(1, 2)),
 	}
 	a.server.client = client{codeActionLiterals: true, disabledActions: true, resolvesEdits: true}

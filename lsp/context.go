@@ -163,7 +163,7 @@ func (v view) readDocument(u uri.URI, item chat.ContextItem) (*document.Doc, err
 		return nil, fmt.Errorf("uri: %s cannot be read", u)
 	}
 	if !workspace.IsText(string(text)) {
-		return nil, &withheld{filepath.Base(item.Path), "is no UTF-8 text"}
+		return nil, &withheld{filepath.Base(item.Path), workspace.ReasonNoText}
 	}
 	return document.NewDoc(u, languageOf(real), 0, string(text), v.Encoding()), nil
 }

@@ -209,7 +209,7 @@ func (w *Workspace) pair(f *folder, names []string, short, whole map[string]stri
 		case text == "":
 			continue // it changed back between the runs
 		case !IsText(text):
-			left = append(left, Refusal{at.shown(), reasonNoText})
+			left = append(left, Refusal{at.shown(), ReasonNoText})
 			continue
 		case len(text) > maxChangeBytes:
 			left = append(left, Refusal{at.shown(), "changed too much to be shown"})

@@ -125,7 +125,7 @@ func readFile(root *os.Root, at place, limit int64) (string, error) {
 	}
 	text := string(raw[:n])
 	if !IsText(text) {
-		return "", refuse(at.shown(), reasonNoText)
+		return "", refuse(at.shown(), ReasonNoText)
 	}
 	return text, nil
 }

@@ -31,9 +31,11 @@ const (
 	reasonLink    = "leads outside the workspace's folders"
 	reasonMissing = "is not there"
 	reasonSecret  = "is a file of secrets"
-	reasonNoText  = "is no UTF-8 text"
 	reasonNoFile  = "is no regular file"
 )
+
+// ReasonNoText is the reason of what [IsText] says no to.
+const ReasonNoText = "is no UTF-8 text"
 
 func refuse(name, reason string, args ...any) error {
 	return &Refusal{Name: shorten(printable(name), 200), Reason: fmt.Sprintf(reason, args...)}

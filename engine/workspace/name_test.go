@@ -82,7 +82,7 @@ func TestReadRefuses(t *testing.T) {
 		"ignored.txt": "is ignored by .gitignore", "build/out.txt": "is ignored by .rigrunignore", "x.log": "is ignored by .gitignore",
 		"sub/y.log": "is ignored by .gitignore", "sub/local.txt": "is ignored by .gitignore", "private/plan.txt": "is ignored by .rigrunignore",
 		".env": reasonSecret, "sub/.env": reasonSecret, "key.pem": reasonSecret, ".git/config": "belongs to git itself", "sub/.git/config": "belongs to git itself",
-		"binary.bin": reasonNoText, "latin1.txt": reasonNoText, "sub": reasonNoFile, "../outside/secret.txt": reasonOutside,
+		"binary.bin": ReasonNoText, "latin1.txt": ReasonNoText, "sub": reasonNoFile, "../outside/secret.txt": reasonOutside,
 		"sub/../../outside/secret.txt": reasonOutside, filepath.Join(outside, "secret.txt"): reasonOutside, "way-out/secret.txt": reasonLink,
 		"out.txt": reasonLink, "sub/innocent.txt": "is ignored by .gitignore", "settings.txt": reasonSecret, "loop/loop/.env": reasonSecret,
 		"broken": reasonMissing, "alias.log": "is ignored by .gitignore", "": "is no name of a file", "main.go\x00.txt": "is no name of a file",
