@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rigrun/rigrun-lsp/engine/assemble"
 	"github.com/rigrun/rigrun-lsp/engine/backend/outline"
@@ -119,17 +120,19 @@ func printJSON(out io.Writer, v any) error {
 func summary(r chat.Result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s · %s · %s · first token %.0f ms · %.0f tok/s · %d tokens · %s",
-		r.Route.Tier, r.Route.Backend, r.Route.Model, r.Metrics.FirstTokenMs, r.Metrics.TokensPerSecond, r.Usage.CompletionTokens, r.Route.Because())
+		r.Route.Tier, r.Route.Backend, printable(r.Route.Model), r.Metrics.FirstTokenMs, r.Metrics.TokensPerSecond, r.Usage.CompletionTokens, r.Route.Because())
 	for _, l := range r.Left {
 		b.WriteString("\nleft out: " + strings.TrimSpace(l.Name+" "+l.Reason))
 	}
 	return b.String()
 }
 
-// terminal is the listener of a person at a terminal.
+// terminal is the listener of a person at a terminal. An answer is a stranger's text:
+// what a terminal would take for a command is left out.
 type terminal struct {
 	out  io.Writer
-	last byte // the last byte printed
+	last byte   // the last byte printed
+	rest string // the beginning of a character whose end has not come
 }
 
 func (t *terminal) Route(chat.RouteDecision, *chat.CacheInfo) error { return nil }
@@ -141,8 +144,19 @@ func (t *terminal) Write(c stream.Chunk) error {
 	return t.print(string(c.Data))
 }
 
-// print writes text that is not empty.
+// print writes text. A character may come in pieces.
 func (t *terminal) print(text string) error {
+	text = t.rest + text
+	whole := len(text)
+	for i := max(whole-utf8.UTFMax, 0); i < whole; i++ {
+		if utf8.RuneStart(text[i]) && !utf8.FullRuneInString(text[i:]) {
+			whole = i
+		}
+	}
+	t.rest = text[whole:]
+	if text = plainText(text[:whole]); text == "" {
+		return nil
+	}
 	t.last = text[len(text)-1]
 	_, err := io.WriteString(t.out, text)
 	return err

@@ -194,11 +194,15 @@ func help() string {
 	return b.String()
 }
 
-// helpOn is what helps with a command line that makes no sense: the command that it
-// names, all of them only where it names none, so that the mistake stays in sight.
+// helpOn is what helps with a command line that makes no sense, or asks for help: the
+// command that it names, all of them only where it names none, so that a mistake
+// stays in sight.
 func helpOn(args []string) string {
-	for _, c := range commands()[1:] {
-		if len(args) > 0 && c.name == args[0] {
+	if len(args) > 1 && args[0] == "help" {
+		args = args[1:]
+	}
+	for _, c := range commands() {
+		if named := len(args) > 0 && c.name == args[0]; named || c.name == "" && flagged(args) {
 			var b strings.Builder
 			c.describe(&b)
 			b.WriteString("\nrigrun-lsp --help has the other commands.\n")
@@ -206,6 +210,11 @@ func helpOn(args []string) string {
 		}
 	}
 	return help()
+}
+
+// flagged reports whether a command line is one of flags alone, and not of the one for help.
+func flagged(args []string) bool {
+	return len(args) > 0 && isFlag(args[0]) && !asksForHelp(args[:1])
 }
 
 // describe writes each way to call the command, and what it does.

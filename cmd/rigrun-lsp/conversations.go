@@ -10,6 +10,7 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/assemble"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 	"github.com/rigrun/rigrun-lsp/engine/store"
+	"github.com/rigrun/rigrun-lsp/engine/store/export"
 )
 
 // conversationsFlags are the flags of conversations list, show and export.
@@ -28,10 +29,15 @@ func parseConversationsFlags(args []string) (conversationsFlags, error) {
 	set.BoolVar(&f.json, "json", false, "")
 	set.StringVar(&f.format, "format", "markdown", "")
 	words, err := parseAround(set, args)
+	_, known := export.For(f.format)
 	switch {
 	case err != nil:
 		return f, err
-	case len(words) == 1 && words[0] == "list" && f.n > 0:
+	case f.n < 1:
+		return f, usageError{fmt.Sprintf("-n: a number from 1 was expected, not %d", f.n)}
+	case !known:
+		return f, usageError{fmt.Sprintf("--format: markdown, json or html was expected, not %q", f.format)}
+	case len(words) == 1 && words[0] == "list":
 	case len(words) == 2 && (words[0] == "show" || words[0] == "export"):
 		f.id = words[1]
 	default:

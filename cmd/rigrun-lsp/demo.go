@@ -272,7 +272,7 @@ func shortPath(path string) string {
 // report is how the answer came to be, a line for each thing a person asks first.
 func report(r chat.Result) string {
 	return fmt.Sprintf("tier            %s\nbackend         %s\nmodel           %s\nfirst token     %.1f ms\ntokens a second %.0f\ntokens          %d\nwhy             %s",
-		r.Route.Tier, r.Route.Backend, r.Route.Model, r.Metrics.FirstTokenMs, r.Metrics.TokensPerSecond, r.Usage.CompletionTokens, r.Route.Reason)
+		r.Route.Tier, r.Route.Backend, printable(r.Route.Model), r.Metrics.FirstTokenMs, r.Metrics.TokensPerSecond, r.Usage.CompletionTokens, r.Route.Reason)
 }
 
 // failure is an error response as this process would have returned it.

@@ -32,6 +32,7 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -80,7 +81,11 @@ func run(ctx context.Context, args []string, std stdio, getenv func(string) stri
 
 // dispatch finds the command. Flags alone mean serve, which is how editors call.
 func dispatch(ctx context.Context, args []string, std stdio, getenv func(string) string) error {
-	if len(args) == 0 || args[0][0:min(1, len(args[0]))] == "-" && !isHelp(args[0]) && args[0] != "--version" {
+	if asksForHelp(args) {
+		_, err := io.WriteString(std.out, helpOn(args))
+		return err
+	}
+	if len(args) == 0 || isFlag(args[0]) && args[0] != "--version" {
 		return serve(ctx, args, std, getenv)
 	}
 	for _, c := range commands()[1:] {
@@ -88,16 +93,18 @@ func dispatch(ctx context.Context, args []string, std stdio, getenv func(string)
 			return c.run(ctx, args[1:], std, getenv)
 		}
 	}
-	if isHelp(args[0]) {
-		_, err := io.WriteString(std.out, help())
-		return err
-	}
 	return usageError{fmt.Sprintf("unknown command %q", args[0])}
 }
 
-func isHelp(arg string) bool {
-	return arg == "help" || arg == "--help" || arg == "-h" || arg == "-help"
+// asksForHelp reports whether a command line asks what can be typed: "help", before
+// a command or not, or a flag for it on either side of one.
+func asksForHelp(args []string) bool {
+	return len(args) > 0 && args[0] == "help" || slices.ContainsFunc(args, func(arg string) bool {
+		return arg == "--help" || arg == "-help" || arg == "-h"
+	})
 }
+
+func isFlag(arg string) bool { return strings.HasPrefix(arg, "-") }
 
 // oneLine is an error as the one line a person reads: what, why, what to do.
 func oneLine(err error) string {
