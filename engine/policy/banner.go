@@ -67,6 +67,22 @@ func opener(s string) int {
 	return pageNumber(s)
 }
 
+// opens reports whether s may begin with an opener, by three letters.
+func opens(s string) bool {
+	if len(s) < 3 {
+		return false
+	}
+	switch s[0] | 0x20 {
+	case 'r':
+		return s[1]|0x20 == 'e' && s[2]|0x20 == 'm'
+	case 'd':
+		return s[1]|0x20 == 'n' && s[2]|0x20 == 'l'
+	case 'p':
+		return s[1]|0x20 == 'a' && s[2]|0x20 == 'g'
+	}
+	return false
+}
+
 // pageNumber returns the length of "Page 3 of 9" at the beginning of s.
 func pageNumber(s string) int {
 	i, _, ok := matchFold(s, 0, "PAGE")
@@ -209,6 +225,9 @@ func (s *scanner) wholeLine(start, first, end int) bool {
 	if c := s.text[first]; isLetter(c) && !s.promises(first, end) {
 		return false
 	}
+	if s.prose(first, end) {
+		return false
+	}
 	l := leadOf(s.text, first, end)
 	if l.at >= end || !isLetter(s.text[l.at]) || !s.promises(l.at, end) {
 		return false
@@ -218,6 +237,24 @@ func (s *scanner) wholeLine(start, first, end int) bool {
 		return false
 	}
 	return s.label(l, line) || s.banner(start, l, line) || s.caveatBanner(start, l, line)
+}
+
+// prose reports whether the first word behind a line's comment signs, if there
+// are none but ASCII's, promises nothing: most comments are read no further.
+func (s *scanner) prose(first, end int) bool {
+	for at := first; at < min(end, first+longestLead); at++ {
+		c := s.text[at]
+		if isLetter(c) {
+			return !s.promises(at, end) && !opens(s.text[at:end])
+		}
+		if c >= utf8.RuneSelf {
+			return false
+		}
+		if c == '(' || !begins[c] && !isBlank(c) && c != '[' && c != '+' {
+			return c != '('
+		}
+	}
+	return false
 }
 
 // headings are the elements of HTML in which a bare level is a banner.
@@ -367,9 +404,12 @@ func (s *scanner) controlled(start, at, end int) {
 	s.emit(withCaveats(level), begin, c.end)
 }
 
+// lastLetters are those that a level of a banner ends with.
+const lastLetters = "tlidn"
+
 // levelBefore reads the level that s ends with, not looking before start.
 func levelBefore(s string, start int) (l chat.Level, begin int, upper, ok bool) {
-	if len(s) == start || strings.IndexByte("tlidn", s[len(s)-1]|0x20) < 0 {
+	if len(s) == start || strings.IndexByte(lastLetters, s[len(s)-1]|0x20) < 0 {
 		return 0, 0, false, false
 	}
 	for _, w := range levelWords {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +124,27 @@ func TestPlaces(t *testing.T) {
 		m.Start, m.End = 0, 0
 		if m != want[i] {
 			t.Errorf("marking %d is %+v, want %+v", i, m, want[i])
+		}
+	}
+}
+
+// TestAnyPlace moves every example over the edges of the blocks that a text is
+// read in: what is in front of it, two empty lines away, changes nothing.
+func TestAnyPlace(t *testing.T) {
+	const front = "for i := range files { read(files[i]) } // (of the folder)\n"
+	for _, name := range []string{"markings.jsonl", "heldout.jsonl"} {
+		for _, e := range examples(t, name) {
+			want := Scan(e.Text)
+			for n := range blockBytes {
+				before := front + strings.Repeat("x", n) + "\n\n\n"
+				got := Scan(before + e.Text)
+				same := slices.EqualFunc(got, want, func(a, b Marking) bool {
+					return a.Level == b.Level && a.Text == b.Text && a.Line == b.Line+4 && a.Start == b.Start+len(before)
+				})
+				if !same {
+					t.Fatalf("%d bytes before %q: %+v, want %+v", len(before), e.Text, got, want)
+				}
+			}
 		}
 	}
 }

@@ -7,9 +7,10 @@ import (
 )
 
 // scanner walks a text line by line. Most lines end with three cheap looks: at
-// the first byte, at the last one, and at whether "//" or "(" comes before the
-// line's end. The places of the next "//" and "(" are searched for in the whole
-// text, with the vectorised searches of package strings, and kept.
+// their first three bytes, at the last one, and at whether something that may be
+// a level's "//" or "(" comes before the line's end. Where lines end, and where a
+// "(" may begin a marking, is found for a block of the text at once (block.go);
+// the next "//" is searched for in the whole text and kept.
 type scanner struct {
 	text  string
 	keep  bool // fill found; else only level
@@ -19,8 +20,10 @@ type scanner struct {
 	line  int // of the line at hand, 1-based
 	blank int // empty lines directly above
 
-	// The next "\n", "\r", "//" and "(" at or after the place reached; len(text) where there is none.
-	newline, cr, slash, paren int
+	blocks
+
+	// The next "\n", "\r" and "//" at or after the place reached; len(text) where there is none.
+	newline, cr, slash int
 
 	returns bool // the text has "\r" in it
 
@@ -34,8 +37,9 @@ type scanner struct {
 const listReach = 2 << 10
 
 func (s *scanner) run() {
-	s.newline, s.cr, s.slash, s.paren = -1, -1, -1, -1
-	s.returns = s.nextByte(&s.cr, 0, '\r') < len(s.text)
+	s.newline, s.slash = -1, -1
+	s.cr = s.next(0, '\r')
+	s.returns = s.cr < len(s.text)
 	for start := 0; start < len(s.text); {
 		end, next := s.lineEnd(start)
 		s.line++
@@ -49,27 +53,30 @@ func (s *scanner) run() {
 
 // lineEnd returns where the line that begins at start ends, and where the next begins.
 func (s *scanner) lineEnd(start int) (end, next int) {
-	end = s.nextByte(&s.newline, start, '\n')
-	next = end + 1
-	if cr := s.nextByte(&s.cr, start, '\r'); cr < end {
-		if cr+1 < end {
-			next = cr + 1
+	if s.newline < start {
+		s.newline = s.blocks.newline(s.text)
+	}
+	if end, next = s.newline, s.newline+1; !s.returns {
+		return end, next
+	}
+	if s.cr < start {
+		s.cr = s.next(start, '\r')
+	}
+	if s.cr < end {
+		if s.cr+1 < end {
+			next = s.cr + 1
 		}
-		end = cr
+		end = s.cr
 	}
 	return end, next
 }
 
-// nextByte returns the place of the first c at or after from, len(text) where
-// there is none. It is kept in at, so that a text is searched once.
-func (s *scanner) nextByte(at *int, from int, c byte) int {
-	if *at < from {
-		*at = len(s.text)
-		if i := strings.IndexByte(s.text[from:], c); i >= 0 {
-			*at = from + i
-		}
+// next returns the place of the first c at or after from, len(text) where there is none.
+func (s *scanner) next(from int, c byte) int {
+	if i := strings.IndexByte(s.text[from:], c); i >= 0 {
+		return from + i
 	}
-	return *at
+	return len(s.text)
 }
 
 // emit records a marking.
@@ -93,7 +100,7 @@ func (s *scanner) scanLine(start, end int) {
 		return
 	}
 	s.blank = 0
-	if begins[s.text[first]] && s.wholeLine(start, first, end) {
+	if s.mayBegin(first) && s.wholeLine(start, first, end) {
 		return
 	}
 	if last := s.text[end-1]; last == 'I' || last == 'T' || last == '/' || last == '>' {
@@ -102,9 +109,20 @@ func (s *scanner) scanLine(start, end int) {
 	if s.slash < end {
 		s.slashes(start, end)
 	}
-	if s.paren < end {
-		s.parens(start, end)
+	if start < s.parens {
+		s.portionMarks(start, end)
 	}
+}
+
+// mayBegin reports whether a marking that fills its line may begin at first, by
+// the three bytes there: it does with begins, and a letter with promises besides.
+// It is one look into a table, since to guess each answer costs more.
+func (s *scanner) mayBegin(first int) bool {
+	if first+2 >= len(s.text) {
+		return begins[s.text[first]]
+	}
+	i := beginning(s.text[first], s.text[first+1], s.text[first+2])
+	return beginnings[i/64]>>(i%64)&1 != 0
 }
 
 // promises reports whether a marking that fills its line may begin with the
@@ -118,7 +136,17 @@ func (s *scanner) promises(at, end int) bool {
 		return true
 	}
 	i, ok := threeLetters(s.text[at], b, c)
-	return ok && promising[i/64]&(1<<(i%64)) != 0
+	return ok && promising[i/64]&(1<<(i%64)) != 0 && !s.loop(at, end)
+}
+
+// loop reports whether the "for" of a program begins at at, and not that of FOR
+// OFFICIAL USE ONLY: of all that promises a marking it is the most frequent word.
+func (s *scanner) loop(at, end int) bool {
+	if s.text[at]|0x20 != 'f' || s.text[at+2]|0x20 != 'r' || at+4 >= end || s.text[at+3] != ' ' {
+		return false
+	}
+	next := s.text[at+4]
+	return next|0x20 != 'o' && blankAt(s.text[:end], at+4) == 0
 }
 
 // threeLetters numbers the words of three letters, in any case.
@@ -154,30 +182,54 @@ var promising = func() (t [(26*26*26 + 63) / 64]uint64) {
 	return t
 }()
 
-// slashes looks at every "//" of a line.
+// slashes looks at every "//" of a line behind what may be a level.
 func (s *scanner) slashes(start, end int) {
 	for at := s.nextSlash(start); at < end; at = s.nextSlash(at + 2) {
-		if at > start && (isLetter(s.text[at-1]) || s.text[at-1] == ' ' || s.text[at-1] == noBreak[1]) {
+		if at > start {
 			s.controlled(start, at, end)
 		}
 	}
 }
 
-// nextSlash returns the first "//" at or after from.
+// nextSlash returns the first "//" at or after from that has the last letter of a
+// level in front of it, with or without a blank between.
 func (s *scanner) nextSlash(from int) int {
-	if s.slash < from {
-		s.slash = len(s.text)
-		if i := strings.Index(s.text[from:], "//"); i >= 0 {
-			s.slash = from + i
+	for s.slash < from {
+		i := strings.Index(s.text[from:], "//")
+		if i < 0 {
+			s.slash = len(s.text)
+			break
 		}
+		at := from + i
+		if levelEnds(s.text[:at]) {
+			s.slash = at
+			break
+		}
+		from = at + 2
 	}
 	return s.slash
 }
 
-// parens looks at every "(" of a line.
-func (s *scanner) parens(start, end int) {
+// levelEnds reports whether s ends with the last letter of a level, or with that
+// and a blank.
+func levelEnds(s string) bool {
+	if rest, ok := strings.CutSuffix(s, " "); ok {
+		s = rest
+	} else {
+		s = strings.TrimSuffix(s, noBreak)
+	}
+	return s != "" && strings.IndexByte(lastLetters, s[len(s)-1]|0x20) >= 0
+}
+
+// portionMarks looks at every "(" of a line.
+func (s *scanner) portionMarks(start, end int) {
 	marked := false // the line has a portion mark at its beginning
-	for at := s.nextByte(&s.paren, start, '('); at < end; at = s.nextByte(&s.paren, at+1, '(') {
+	for at := start; ; at++ {
+		i := strings.IndexByte(s.text[at:end], '(')
+		if i < 0 {
+			return
+		}
+		at += i
 		if at+2 < end && isUpper(s.text[at+1]) && (isUpper(s.text[at+2]) || s.text[at+2] == ')' || s.text[at+2] == '/') {
 			marked = s.portion(start, at, end, marked) || marked
 		}
@@ -193,6 +245,55 @@ var begins = func() (t [256]bool) {
 	}
 	for c := 0x80; c < 256; c++ {
 		t[c] = true
+	}
+	return t
+}()
+
+// sort numbers what a byte can be at the beginning of a line's marking: the
+// letters of either case, the slash, what else is in begins, and the rest.
+const (
+	sortSlash = 26 + iota
+	sortSign
+	sortOther
+	sortBits = 5
+)
+
+var sorts = func() (t [256]uint8) {
+	for c := range t {
+		switch b := byte(c); {
+		case isLetter(b):
+			t[c] = b | 0x20 - 'a'
+		case b == '/':
+			t[c] = sortSlash
+		case begins[b]:
+			t[c] = sortSign
+		default:
+			t[c] = sortOther
+		}
+	}
+	return t
+}()
+
+// beginning numbers three bytes by their sorts.
+func beginning(a, b, c byte) int {
+	return (int(sorts[a])<<sortBits|int(sorts[b]))<<sortBits | int(sorts[c])
+}
+
+// beginnings has a bit for all that mayBegin is true for.
+var beginnings = func() (t [1 << (3 * sortBits) / 64]uint64) {
+	for i := range len(t) * 64 {
+		a, b, c := i>>(2*sortBits), i>>sortBits&(1<<sortBits-1), i&(1<<sortBits-1)
+		may := a == sortSlash || a == sortSign
+		if a < sortSlash && begins['a'+a] {
+			may = b == sortSlash || c == sortSlash
+			if b < sortSlash && c < sortSlash {
+				n, _ := threeLetters('a'+byte(a), 'a'+byte(b), 'a'+byte(c))
+				may = promising[n/64]>>(n%64)&1 != 0
+			}
+		}
+		if may {
+			t[i/64] |= 1 << (i % 64)
+		}
 	}
 	return t
 }()
