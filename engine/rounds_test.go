@@ -96,6 +96,22 @@ func TestAModelLooksBeforeItAnswers(t *testing.T) {
 	}
 }
 
+// TestCountsWithToolsTeachNothing: a server counts the tools' descriptions and results as well,
+// so its count says nothing of how it counts the texts that the next prompt is estimated by.
+func TestCountsWithToolsTeachNothing(t *testing.T) {
+	h := openTools(t, workspace(), enginetest.Words("yes"))
+	h.backend.Choose = func(p *chat.Prompt) enginetest.Script {
+		return enginetest.Script{{Finish: &stream.End{Reason: chat.FinishStop, Usage: chat.Usage{PromptTokens: p.Tokens * 19 / 10}}}}
+	}
+	for range 2 {
+		say(t, h, about(strings.Repeat("is it so? ", 200)))
+	}
+	first, second := h.backend.Prompts()[0], h.backend.Prompts()[1]
+	if len(first.Tools) == 0 || first.Tokens < 400 || second.Tokens != first.Tokens {
+		t.Errorf("the same prompt is estimated anew: %d tokens, then %d", first.Tokens, second.Tokens)
+	}
+}
+
 func TestToolsAreOfferedToThoseWhoMay(t *testing.T) {
 	for _, test := range []struct {
 		name   string

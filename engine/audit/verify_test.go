@@ -145,6 +145,24 @@ func TestOlderHead(t *testing.T) {
 	}
 }
 
+// TestHeadOfAnotherTime: a folder was put back to an earlier state and written on, and the
+// head of what was written before belongs to lines that are gone.
+func TestHeadOfAnotherTime(t *testing.T) {
+	dir := folder(t)
+	j := fastJournal(t, dir)
+	put(t, j, event(1))
+	earlier := filesIn(t, dir)
+	put(t, j, event(2))
+	head := filesIn(t, dir)[headFile]
+	again := earlier.write(t)
+	put(t, fastJournal(t, again), event(3), event(4))
+	r := filesIn(t, again).with(headFile, head).verify(t)
+	wantBroken(t, r, headFile, 0)
+	if !strings.Contains(r.First.Why, "another time") {
+		t.Errorf("it reads as %q", r.First.Why)
+	}
+}
+
 func TestVerifyWithoutALog(t *testing.T) {
 	if r := verified(t, filepath.Join(t.TempDir(), "nobody")); r != (Report{}) {
 		t.Errorf("a folder that is not there reads as %+v", r)

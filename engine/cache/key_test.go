@@ -52,6 +52,15 @@ func TestEveryFieldCounts(t *testing.T) {
 	}
 }
 
+// TestEmbeddersDoNotMeet: vectors of two models are nowhere compared, and a question kept
+// under one is not looked for under another.
+func TestEmbeddersDoNotMeet(t *testing.T) {
+	_, group, _ := question().Keys()
+	if groupOf(group, "a") == groupOf(group, "b") || bucketOf(group, "a", "why") == bucketOf(group, "b", "why") {
+		t.Error("two embedders share a group or a bucket")
+	}
+}
+
 // eachField calls f with the path of every leaf of v, and of every pointer.
 func eachField(v reflect.Value, path string, f func(path string)) {
 	switch v.Kind() {

@@ -76,8 +76,9 @@ func readHead(path string) ([]byte, error) {
 
 // Tighten lays workspaces' own files over a configuration. They can only make
 // it stricter: raise the classification, set paranoid or offline, lower maxTier,
-// turn the cache or the tools off, turn redaction or the audit log on. Whatever else a file
-// says is refused, in one problem for the file.
+// turn the cache or a part of it, the tools or the keeping of conversations off, turn
+// redaction or the audit log on. Whatever else a file says is refused, in one problem
+// for the file.
 func Tighten(c Config, layers ...Layer) (Config, []Problem) {
 	var problems []Problem
 	for _, layer := range layers {

@@ -65,6 +65,17 @@ func TestRebase(t *testing.T) {
 	}
 }
 
+// TestRebaseTakesNoCopy: of two equal pieces the one that was asked about is gone, and the
+// text around both has changed. What is left is the other one.
+func TestRebaseTakesNoCopy(t *testing.T) {
+	const was, now = "a\n\tlog(err)\nb\n\tlog(err)\nc\n", "A\nb\n\tlog(err)\nC\n"
+	start := strings.Index(was, "\tlog")
+	end := start + len("\tlog(err)\n")
+	if got, err := Rebase(was, now, start, end, []Hunk{{start, end, ""}}); !errors.Is(err, ErrChanged) {
+		t.Errorf("%v %v, want ErrChanged", got, err)
+	}
+}
+
 // TestRebaseProperty: editing outside of the range and then applying the
 // rebased hunks is the same as applying them and then editing.
 func TestRebaseProperty(t *testing.T) {

@@ -291,6 +291,19 @@ func TestAmounts(t *testing.T) {
 	}
 }
 
+// TestRepeatedLines: a line that stands in the file twice counts once.
+func TestRepeatedLines(t *testing.T) {
+	d := newDay()
+	const lines = `{"id":"A","reserve":5}` + "\n" + `{"id":"A","reserve":5}` + "\n"
+	if _, err := d.read(strings.NewReader(lines)); err != nil || d.held != 5 {
+		t.Errorf("%d are held (%v), want 5", d.held, err)
+	}
+	const settled = `{"id":"A","spent":3}` + "\n" + `{"id":"A","spent":3}` + "\n"
+	if _, err := d.read(strings.NewReader(settled)); err != nil || d.held != 0 || d.spent != 3 {
+		t.Errorf("%d are held and %d spent (%v), want 0 and 3", d.held, d.spent, err)
+	}
+}
+
 // FuzzRead: whatever a day's file holds, the sums are not negative, do not depend
 // on where a reader stopped in between, and what is appended afterwards counts.
 func FuzzRead(f *testing.F) {

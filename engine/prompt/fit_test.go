@@ -149,6 +149,21 @@ func checkUses(t *testing.T, q *Question, sent *Sent) {
 	}
 }
 
+// TestALongSelectionLeavesRoom has an edit of a third of the window: its answer takes no more
+// than half, so that the function around it still goes along.
+func TestALongSelectionLeavesRoom(t *testing.T) {
+	const window = 8192
+	long := selection()
+	long.Text = filler(1, window/3)
+	around := chat.ContextItem{Kind: chat.ContextSymbol, Part: chat.PartEnclosing, Path: "/w/pkg/add.go", Folder: "/w", Text: filler(2, window/20)}
+	q := question(chat.Request{Action: chat.Refactor, Edits: true, Context: []chat.ContextItem{long, around}})
+	q.History = []chat.Turn{{Role: chat.RoleUser, Content: "hello"}, {Role: chat.RoleAssistant, Content: "hello"}}
+	sent, err := q.Fit(&Counter{}, window)
+	if err != nil || sent.Note() != "" {
+		t.Errorf("%v, %s", err, sent.Note())
+	}
+}
+
 // TestPrefixMovesSeldom lets a conversation grow to ten times the window: between
 // two steps each prompt begins with the whole one before, as it was sent.
 func TestPrefixMovesSeldom(t *testing.T) {

@@ -55,3 +55,15 @@ func TestNext(t *testing.T) {
 		}
 	}
 }
+
+// TestNextIsNoOtherCloudModel: who asks for the cloud and names a model that costs too much
+// gets no cheaper one in its place.
+func TestNextIsNoOtherCloudModel(t *testing.T) {
+	q, r, l := ask(easy), open(), &Local{Missing: "no server answers"}
+	q.Model, r.Mode, r.MaxAnswerCents = "gpt-5", chat.ModeCloud, 0.1
+	d := Decide(q, r, l)
+	next, ok := Next(d, "no server answers", q, r, l, Local{Backend: "outline", Model: "built-in"})
+	if d.Tier != chat.TierLocal || !ok || next.Backend != "outline" {
+		t.Errorf("%+v is followed by %+v", d, next)
+	}
+}

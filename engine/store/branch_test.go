@@ -38,6 +38,27 @@ func TestBranchGoesOnFromAnAnswer(t *testing.T) {
 	}
 }
 
+// TestBranchStaysHere branches before the message that marked and sealed the conversation:
+// which one it was is not known.
+func TestBranchStaysHere(t *testing.T) {
+	s := New(clock())
+	t.Cleanup(func() { _ = s.Close() })
+	first := ask(t, s, chat.Request{Message: "What is a channel?"}, "A queue.", stream.End{})
+	next, err := s.Begin(chat.Request{ConversationID: first.ConversationID, Message: "what is in it", Classification: chat.Secret}, "q", "it holds .env")
+	if err != nil {
+		t.Fatal(err)
+	}
+	next.SetRoute(chat.RouteDecision{Classification: chat.Secret})
+	_ = next.Close(stream.End{})
+	branch, err := s.Branch(first.ConversationID, first.MessageID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Upcoming(branch.ConversationID); got.Sealed != "it holds .env" || got.Classification != chat.Secret {
+		t.Errorf("the branch goes on with %+v", got)
+	}
+}
+
 func TestBranchWantsAnAnswer(t *testing.T) {
 	s := New(clock())
 	t.Cleanup(func() { _ = s.Close() })

@@ -166,6 +166,18 @@ func boundary(r *rand.Rand, s string) int {
 	return at[r.IntN(len(at))]
 }
 
+// TestARangeBackwards: some clients send the cursor's end of a selection first.
+func TestARangeBackwards(t *testing.T) {
+	d := NewDoc(file, "go", 1, "one\ntwo\n", protocol.PositionEncodingKindUTF16)
+	backwards := protocol.Range{Start: protocol.Position{Line: 1, Character: 1}, End: protocol.Position{Character: 2}}
+	if start, end := d.Span(backwards); start != 2 || end != 5 {
+		t.Errorf("it spans %d to %d, want 2 to 5", start, end)
+	}
+	if got := d.change(&protocol.TextDocumentContentChangePartial{Range: backwards, Text: "-"}); got != "on-wo\n" {
+		t.Errorf("an edit of it gives %q", got)
+	}
+}
+
 func TestSnapshotKeepsShowingItsMoment(t *testing.T) {
 	s := NewStore()
 	s.Open(protocol.TextDocumentItem{URI: file, Version: 1, Text: "one"})

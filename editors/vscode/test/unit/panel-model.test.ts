@@ -66,6 +66,19 @@ test('a stored conversation is read in pairs', () => {
   assert.deepEqual([model.turns.length, model.conversationId], [0, undefined]);
 });
 
+test('a stored answer that was broken off says so', () => {
+  const model = new PanelModel();
+  const stored = messages(2).map((message) => ({ ...message, interrupted: message.messageId === 'a1' }));
+  model.receive(
+    { type: 'conversation', conversation: { conversationId: 'c', title: 't', messages: stored } },
+    0,
+  );
+  assert.deepEqual(
+    model.turns.map((turn) => turn.answer.state),
+    ['done', 'interrupted'],
+  );
+});
+
 test('what came of applying a block is kept with its answer', () => {
   const model = asked();
   model.receive({ type: 'done', request: 1, end: answerEnd('a1', 'c1') }, 0);
