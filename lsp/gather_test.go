@@ -142,6 +142,21 @@ func TestTheBufferIsTheLastTouched(t *testing.T) {
 	}
 }
 
+// TestAClosedDocumentIsItsFileAgain asks about a file while it is open with other text than
+// on the disk, and when it was closed without saving.
+func TestAClosedDocumentIsItsFileAgain(t *testing.T) {
+	g := newGatherer(t, "vscode")
+	question := func() map[string]any { return map[string]any{"message": "what does @file:add.go do?"} }
+	doc := g.Open("add.go", "go", "package main\n\n// unsaved\n")
+	if sent := g.sent(question()); !strings.Contains(sent, "// unsaved") || strings.Contains(sent, "return a + b") {
+		t.Errorf("while it is open: %s", sent)
+	}
+	g.Notify("textDocument/didClose", map[string]any{"textDocument": map[string]any{"uri": doc.URI}})
+	if sent := g.sent(question()); strings.Contains(sent, "// unsaved") || !strings.Contains(sent, "return a + b") {
+		t.Errorf("when it was closed: %s", sent)
+	}
+}
+
 // TestWhatAPersonOpened may be asked about though git ignores it, and may not
 // where .rigrunignore says so. What is not open is held against every rule, and
 // the person is told.

@@ -84,7 +84,7 @@ func TestInlineCompletion(t *testing.T) {
 	e.is(`vim.api.nvim_get_current_line():find('return a + b', 1, true)`)
 }
 
-// TestAdd puts the buffer and its diagnostics beside a question.
+// TestAdd puts the buffer, named twice, and its diagnostics beside a question.
 func TestAdd(t *testing.T) {
 	versions(t, func(t *testing.T, version string) {
 		h, server := world(t, backendtest.Tokens("Yes."))
@@ -95,11 +95,13 @@ func TestAdd(t *testing.T) {
 		e.sees("+ diagnostics main.go")
 		e.command("wincmd t")
 		e.command("Rigrun add buffer")
+		e.command("wincmd t")
+		e.command("Rigrun add buffer") // once more, which changes nothing
 		e.sees("+ diagnostics main.go  + main.go")
 		e.keys("iWhy?<C-s>")
 		e.sees("Yes.", "with diagnostics main.go, main.go")
-		if body := string(server.Chats()[0].Body); !strings.Contains(body, "add subtracts") || !strings.Contains(body, "fmt.Println(add(1, 2))") {
-			t.Errorf("what was added was not sent: %s", body)
+		if body := string(server.Chats()[0].Body); !strings.Contains(body, "add subtracts") || strings.Count(body, "fmt.Println(add(1, 2))") != 1 {
+			t.Errorf("what was added was not sent, or not once: %s", body)
 		}
 	})
 }
