@@ -32,6 +32,7 @@ type gauge struct {
 
 	mu     sync.Mutex
 	window int  // the least that its server has refused to go beyond, 0 before; guarded by mu
+	told   int  // the window that the server told of when it did; guarded by mu
 	asked  bool // its tokenizer was asked; guarded by mu
 }
 
@@ -53,11 +54,12 @@ func (g *gauges) of(backend, model string) *gauge {
 }
 
 // limit is a window as far as it may be used: what its server told, or less
-// where it has refused a prompt since.
+// where it has refused a prompt since. A server that tells of another window than
+// it did then was started anew, and is taken at its word.
 func (g *gauge) limit(told int) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.window > 0 && (told == 0 || g.window < told) {
+	if g.window > 0 && told == g.told && (told == 0 || g.window < told) {
 		return g.window
 	}
 	return told
@@ -95,7 +97,7 @@ func (g *gauge) first() bool {
 
 // refused takes what a server said of a prompt that is too long for it. It
 // reports false where that does not help to make a shorter one.
-func (g *gauge) refused(err error, estimated int) bool {
+func (g *gauge) refused(err error, estimated, told int) bool {
 	e, ok := errors.AsType[*chat.Error](err)
 	if !ok || e.Kind != chat.ContextTooLong || e.Window == 0 {
 		return false
@@ -103,22 +105,36 @@ func (g *gauge) refused(err error, estimated int) bool {
 	g.counter.Correct(estimated, e.Tokens)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.window = e.Window
+	g.window, g.told = e.Window, told
 	return true
 }
 
 // gauge is that of an attempt's model.
 func (e *Engine) gauge(a *attempt) *gauge { return e.gauges.of(a.decision.Backend, a.decision.Model) }
 
-// fit cuts an attempt's prompt to its model's window.
-func (e *Engine) fit(p *plan, a *attempt) error {
-	question, window := &p.asked, p.target.Model.ContextLength
+// told is the window that an attempt's server has told of, 0 where it has not.
+func (p *plan) told(a *attempt) int {
 	if a.hidden != nil {
-		question, window = &a.hidden.question, p.tier(a.decision.Tier).ContextLength
+		return p.tier(a.decision.Tier).ContextLength
+	}
+	return p.target.Model.ContextLength
+}
+
+// fit cuts an attempt's prompt to its model's window. A question that does not go
+// into a window which a refusal told of goes to the server all the same: that may
+// have been started with a longer one since, as the refusal's hint says.
+func (e *Engine) fit(p *plan, a *attempt) error {
+	question, told := &p.asked, p.told(a)
+	if a.hidden != nil {
+		question = &a.hidden.question
 	}
 	g := e.gauge(a)
 	var err error
-	if a.sent, err = question.Fit(&g.counter, g.limit(window)); err != nil {
+	limit := g.limit(told)
+	if a.sent, err = question.Fit(&g.counter, limit); err != nil && limit != told {
+		a.sent, err = question.Fit(&g.counter, told)
+	}
+	if err != nil {
 		return &chat.Error{
 			Kind:    chat.ContextTooLong,
 			Message: err.Error(),
@@ -138,7 +154,7 @@ func (e *Engine) fit(p *plan, a *attempt) error {
 // help, or was tried before; where tools have added to the prompt, its length is
 // not the question's.
 func (e *Engine) shorter(p *plan, failed *attempt, err error) (a attempt, ok bool) {
-	if failed.again || len(failed.prompt.Rounds) > 0 || !e.gauge(failed).refused(err, failed.prompt.Tokens) {
+	if failed.again || len(failed.prompt.Rounds) > 0 || !e.gauge(failed).refused(err, failed.prompt.Tokens, p.told(failed)) {
 		return attempt{}, false
 	}
 	a = e.attempt(p, failed.decision)

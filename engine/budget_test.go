@@ -78,3 +78,31 @@ func contents(turns []chat.Turn) (all []string) {
 	}
 	return all
 }
+
+// TestALongerWindowIsFound plays servers that refuse a prompt for its length and
+// are started with a longer window then, as the refusal's hint says.
+func TestALongerWindowIsFound(t *testing.T) {
+	t.Run("of one that tells none", func(t *testing.T) {
+		refusal := &chat.Error{Kind: chat.ContextTooLong, Message: "too long", Tokens: 80, Window: 40}
+		h := open(t, enginetest.Script{{Fail: refusal}}, enginetest.Words("fine"))
+		if _, err := h.Chat(t.Context(), chat.Request{Message: "why"}, &enginetest.Recorder{T: t}); chat.KindOf(err) != chat.ContextTooLong {
+			t.Fatalf("%v", err)
+		}
+		if text, _, _ := say(t, h, chat.Request{Message: "why"}); text != "fine" {
+			t.Errorf("%q after the server was started anew", text)
+		}
+	})
+	t.Run("of one that tells another", func(t *testing.T) {
+		refusal := &chat.Error{Kind: chat.ContextTooLong, Message: "too long", Tokens: 5000, Window: 2048}
+		h := open(t, enginetest.Script{{Fail: refusal}}, enginetest.Words("fine"))
+		h.local.ContextLength = 4096
+		req := chat.Request{Message: "why", Cache: chat.CacheOff, Context: []chat.ContextItem{code("a.go", 200)}}
+		if _, result, _ := say(t, h, req); len(result.Left) != 1 {
+			t.Fatalf("left out %+v, want a part of the file", result.Left)
+		}
+		h.local.ContextLength = 32768
+		if _, result, _ := say(t, h, req); len(result.Left) != 0 {
+			t.Errorf("left out %+v of a window of 32768", result.Left)
+		}
+	})
+}

@@ -54,7 +54,14 @@ func (s *Server) tellTrouble() {
 	}
 }
 
+// checkTokens looks at the tokens of a question. One that is null is none: some
+// clients write that for a member they leave out.
 func checkTokens(p *ext.ChatParams) error {
+	for _, token := range []*protocol.LSPAny{&p.PartialToken, &p.WorkDoneToken} {
+		if string(*token) == "null" {
+			*token = nil
+		}
+	}
 	if p.PartialToken != nil && !progress.Valid(p.PartialToken) {
 		return invalid("partialResultToken", "a string or an integer was expected")
 	}
@@ -100,5 +107,9 @@ func outcome(r *chat.Result, err error) string {
 	if err != nil {
 		return wireError(err).Error()
 	}
-	return fmt.Sprintf("%s · %s · %d tokens · %.1f s", r.Route.Backend, r.Route.Model, r.Usage.CompletionTokens, r.Metrics.TotalMs/1000)
+	speed := r.Metrics.TokensPerSecond
+	if r.Metrics.TotalMs-r.Metrics.FirstTokenMs < float64(warmUp.Milliseconds()) {
+		speed = 0
+	}
+	return progressText(r.Route, int64(r.Usage.CompletionTokens), speed) + fmt.Sprintf(" · %.1f s", r.Metrics.TotalMs/1000)
 }

@@ -25,6 +25,7 @@ const patience = 3 * time.Second
 // from the workspace.
 type settings struct {
 	ready chan struct{} // closed once the first configuration is in force
+	begin sync.Once     // closes ready
 
 	applying sync.Mutex // one configuration is put in force after the other
 
@@ -65,7 +66,7 @@ func layer(source string, raw protocol.LSPAny) config.Layer {
 // firstConfiguration puts the configuration in force once the client can be
 // asked, and asks to be told about changes.
 func (s *Server) firstConfiguration(ctx context.Context) {
-	defer close(s.settings.ready)
+	defer s.settings.begun() // after a panic, too
 	s.pullConfiguration(ctx)
 	params := &protocol.RegistrationParams{Registrations: s.registrations()}
 	if len(params.Registrations) == 0 {
@@ -277,17 +278,36 @@ func (s *settings) unreportedLocked(problems []config.Problem) []config.Problem 
 	return fresh
 }
 
-// configured waits until the first configuration is in force, but not for ever,
-// and takes in what has changed in the workspace's own files since: a rule holds
-// from the question after it was saved.
+// begun notes that the first configuration is in force.
+func (s *settings) begun() { s.begin.Do(func() { close(s.ready) }) }
+
+// configured waits until the first configuration is in force, and takes in what
+// has changed in the workspace's own files since: a rule holds from the question
+// after it was saved. For an editor that does not say what its settings are, or
+// never that it is initialized, the settings known by then are put in force:
+// nothing is asked with the defaults in their place.
 func (s *Server) configured(ctx context.Context) {
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
+	if s.client.configuration {
+		s.settings.wait(ctx)
+	}
 	select {
 	case <-s.settings.ready:
 		if s.settings.outdated() {
 			s.applyConfiguration()
 		}
+	case <-ctx.Done():
+	default:
+		s.applyConfiguration()
+		s.settings.begun()
+	}
+}
+
+// wait waits until the first configuration is in force, but not for ever.
+func (s *settings) wait(ctx context.Context) {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-s.ready:
 	case <-ctx.Done():
 	case <-timer.C:
 	}

@@ -29,7 +29,10 @@ func (s *Server) conversationsSearch(ctx context.Context, p *ext.ConversationsSe
 	if p.Limit < 0 {
 		return ext.ConversationsSearchResult{}, invalid("limit", "0 or more was expected")
 	}
-	items, err := s.engine.Conversations().Search(ctx, p.Query, p.Limit)
+	if p.Query == nil {
+		return ext.ConversationsSearchResult{}, invalid("query", "a string was expected")
+	}
+	items, err := s.engine.Conversations().Search(ctx, *p.Query, p.Limit)
 	return ext.ConversationsSearchResult{Items: items}, err
 }
 

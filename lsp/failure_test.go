@@ -200,7 +200,6 @@ func TestMalformedMessages(t *testing.T) {
 	answeredWithNull := []string{
 		"Content-Length: 9\r\n\r\nnot json!", "Content-Length: 2\r\n\r\n{}", "Content-Length: 2\r\n\r\n[]",
 		"Content-Length: 4\r\n\r\nnull", "Content-Length: 1\r\n\r\n7",
-		"Content-Length: 39\r\n\r\n" + `{"jsonrpc":"1.0","id":5,"method":"a/b"}`,
 		"Content-Length: 27\r\n\r\n" + `{"jsonrpc":"2.0","id":true}`,
 	}
 	for _, raw := range answeredWithNull {
@@ -345,6 +344,11 @@ func TestBadParamsNameTheField(t *testing.T) {
 		{"rigrun/conversations/delete", `{"conversationId":7}`, "conversationId"},
 		{"rigrun/conversations/search", `{"query":"a","limit":-1}`, "limit"},
 		{"rigrun/conversations/search", `{"query":7}`, "query"},
+		{"rigrun/conversations/search", `{}`, "query"},
+		{"textDocument/hover", `{"textDocument":7}`, "textDocument"},
+		{"textDocument/hover", `{"textDocument":{"uri":"file:///x"},"position":{"line":"1","character":0}}`, "position.line"},
+		{"textDocument/codeAction", `{"textDocument":{"uri":"file:///x"},"context":{"diagnostics":[{"message":"a"},{"message":7}]}}`, "context.diagnostics.1.message"},
+		{"workspace/executeCommand", `{"command":7}`, "command"},
 		{"rigrun/conversations/export", `{"conversationId":"nobody","format":"html"}`, "conversationId"},
 		{"rigrun/conversations/export", `{"conversationId":"../x","format":"pdf"}`, "format"},
 		{"workspace/executeCommand", `{"command":"rigrun.dance"}`, "command"},

@@ -99,16 +99,21 @@ func (s *Server) handler() jsonrpc2.Handler {
 	table := s.methods()
 	handle, cancel := jsonrpc2.CancelHandler(func(ctx context.Context, req *jsonrpc2.Request) (any, error) {
 		m, ok := table[req.Method()]
-		if !ok {
-			return nil, unknown(ctx, req)
+		err := s.mayHandle(req)
+		if ok && err == nil {
+			return m.handle(ctx, req)
 		}
-		if err := s.mayHandle(req); err != nil {
-			if req.IsCall() {
-				jsonrpc2.Async(ctx)
+		if !req.IsCall() {
+			if !ok {
+				err = nil // one that nobody knows may be ignored, by LSP's rules
 			}
 			return nil, err
 		}
-		return m.handle(ctx, req)
+		jsonrpc2.Async(ctx)
+		if err == nil {
+			err = jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "method not found: %s", frame.Shorten(req.Method(), 100))
+		}
+		return nil, err
 	})
 	return s.guard(func(ctx context.Context, req *jsonrpc2.Request) (any, error) {
 		if req.Method() == protocol.MethodCancelRequest {
@@ -116,16 +121,6 @@ func (s *Server) handler() jsonrpc2.Handler {
 		}
 		return handle(ctx, req)
 	})
-}
-
-// unknown answers a method that is not in the table. A notification that
-// nobody knows may be ignored, by LSP's rules.
-func unknown(ctx context.Context, req *jsonrpc2.Request) error {
-	if !req.IsCall() {
-		return nil
-	}
-	jsonrpc2.Async(ctx)
-	return jsonrpc2.Errorf(jsonrpc2.MethodNotFound, "method not found: %s", frame.Shorten(req.Method(), 100))
 }
 
 // cancelByID cancels the call with the id a $/cancelRequest names. The

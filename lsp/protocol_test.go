@@ -293,27 +293,34 @@ func record(t *testing.T) map[string]string {
 	r.command("rigrun.action", map[string]any{"action": "simplify", "uri": doc.URI, "range": doc.Lines(3, 5)})
 	r.command("rigrun.send", map[string]any{"uri": r.e.Open("notes.rigrun.md", "markdown", "What is a goroutine?\n").URI})
 	r.command("rigrun.ask", map[string]any{"message": "What is a goroutine?"})
-	r.status(model.URL)
+	r.status()
 	r.entry(model.URL)
 	return r.blocks
 }
 
-// status keeps what a client that asks for it is told when an answer begins.
-func (r *recorder) status(url string) {
+// status keeps what a client that asks for it is told while an answer is written.
+func (r *recorder) status() {
 	r.t.Helper()
-	e := lsptest.Start(r.t, lsptest.Options{URL: url, Status: true})
-	e.Call("rigrun/chat", map[string]any{"message": "What is a goroutine?"})
+	more := make(chan struct{})
+	model := backendtest.Ollama(r.t, backendtest.Script{
+		Answers: []backendtest.Answer{{backendtest.Text("A light "), backendtest.Hold(more), backendtest.Text("thread."), backendtest.End("stop", 31, 4)}},
+		Models:  []backendtest.Model{{Name: "qwen2.5-coder:7b", Context: 32768, Loaded: true}},
+	})
+	e := lsptest.Start(r.t, lsptest.Options{URL: model.URL, Status: true})
+	answer := e.Send("rigrun/chat", map[string]any{"message": "What is a goroutine?"})
 	var streaming json.RawMessage
-	e.Until("the state streaming", func() bool {
+	e.Until("a speed", func() bool {
 		for _, m := range e.Received("rigrun/status") {
 			var p json.RawMessage
-			if m.Params(&p) == nil && strings.Contains(string(p), `"streaming"`) {
+			if m.Params(&p) == nil && strings.Contains(string(p), `"tokensPerSecond"`) {
 				streaming = p
 				return true
 			}
 		}
 		return false
 	})
+	close(more)
+	answered(r.t, answer)
 	r.keep("rigrun/status", streaming, nil, nil)
 }
 

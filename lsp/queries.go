@@ -24,7 +24,8 @@ func (s *Server) models(ctx context.Context, _ *struct{}, _ view) (ext.ModelsRes
 	return ext.ModelsResult{Models: models}, err
 }
 
-func (s *Server) stats(context.Context, *struct{}, view) (chat.Stats, error) {
+func (s *Server) stats(ctx context.Context, _ *struct{}, _ view) (chat.Stats, error) {
+	s.configured(ctx)
 	return s.engine.Stats(), nil
 }
 
@@ -33,6 +34,7 @@ func (s *Server) feedback(ctx context.Context, p *ext.FeedbackParams, _ view) (a
 	if p.Rating != "good" && p.Rating != "bad" {
 		return nil, invalid("rating", `"good" or "bad" was expected`)
 	}
+	s.configured(ctx)
 	return nil, s.engine.Feedback(ctx, p.MessageID, p.Rating == "good")
 }
 

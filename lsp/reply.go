@@ -88,20 +88,29 @@ func (b *back) Write(c stream.Chunk) error {
 
 // message is the widget's text: tier, model, tokens and speed.
 func (b *back) message() string {
-	n := b.tokens.Load()
-	text := fmt.Sprintf("%s · %s · %d tokens", b.decision.Tier, b.decision.Model, n)
-	if speed := b.speed(); speed > 0 {
+	return progressText(b.decision, b.tokens.Load(), b.speed())
+}
+
+// progressText is what a widget says of an answer. A speed of 0 is left out.
+func progressText(d chat.RouteDecision, tokens int64, speed float64) string {
+	text := fmt.Sprintf("%s · %s · %d tokens", d.Tier, d.Model, tokens)
+	if speed > 0 {
 		text += fmt.Sprintf(" · %.0f tok/s", speed)
 	}
 	return text
 }
 
-// speed is how many tokens a second have come since the first one. It may be
-// called from any goroutine.
+// warmUp is how long an answer runs before it has a speed: the first pieces come
+// in one read, and a rate of them would be thousands of tokens a second.
+const warmUp = 200 * time.Millisecond
+
+// speed is how many tokens a second have come since the first one, 0 before that
+// can be told. It may be called from any goroutine.
 func (b *back) speed() float64 {
 	begun := b.begun.Load()
-	if took := b.now().UnixNano() - begun; begun > 0 && took > 0 {
-		return float64(b.tokens.Load()) / (float64(took) / float64(time.Second))
+	took := time.Duration(b.now().UnixNano() - begun)
+	if begun == 0 || took < warmUp {
+		return 0
 	}
-	return 0
+	return float64(b.tokens.Load()) / took.Seconds()
 }

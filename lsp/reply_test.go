@@ -39,3 +39,24 @@ func TestWordsComeBeforeWhatIsToldAboutThem(t *testing.T) {
 		t.Errorf("the wire got %q, want %q", h.said, want)
 	}
 }
+
+// TestSpeedIsToldOfWhatRanForSomeTime holds that the first pieces, which come at
+// once, make no speed of a million tokens a second.
+func TestSpeedIsToldOfWhatRanForSomeTime(t *testing.T) {
+	now := time.Unix(1, 0)
+	h := &heard{nowhere: nowhere{stream.Nop()}}
+	r := newReply(t.Context(), h, h, nil, func() time.Time { return now })
+	r.back.begun.Store(now.UnixNano())
+	r.back.tokens.Store(50)
+	for _, c := range []struct {
+		after time.Duration
+		want  float64
+	}{{0, 0}, {time.Microsecond, 0}, {warmUp - 1, 0}, {time.Second, 50}, {2 * time.Second, 25}} {
+		if now = time.Unix(1, 0).Add(c.after); r.back.speed() != c.want {
+			t.Errorf("after %v: %v tokens a second, want %v", c.after, r.back.speed(), c.want)
+		}
+	}
+	if err := r.Close(stream.End{}); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,6 +1,7 @@
 package lsp_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"strings"
@@ -63,8 +64,46 @@ type recordedOutput struct {
 
 func (*recordedOutput) Close() error { return nil }
 
+// patient is a recordedOutput whose input goes on until a request is answered.
+type patient struct {
+	recordedOutput
+	last     string        // the beginning of the answer it waits for
+	answered chan struct{} // closed by that answer
+}
+
+func (p *patient) Write(b []byte) (int, error) {
+	if bytes.Contains(b, []byte(p.last)) {
+		close(p.answered)
+	}
+	return p.recordedOutput.Write(b)
+}
+
+// waiting is an input that ends when a channel is closed.
+type waiting <-chan struct{}
+
+func (w waiting) Read([]byte) (int, error) {
+	<-w
+	return 0, io.EOF
+}
+
 // serveOnce runs a session on an input and returns its output.
 func serveOnce(t *testing.T, in string) string {
+	t.Helper()
+	conn := &recordedOutput{Reader: strings.NewReader(in)}
+	serveOver(t, conn)
+	return conn.String()
+}
+
+// serveUntil is serveOnce with an editor that stays until the request last is answered.
+func serveUntil(t *testing.T, last, in string) string {
+	t.Helper()
+	conn := &patient{last: `"id":` + last + `,`, answered: make(chan struct{})}
+	conn.Reader = io.MultiReader(strings.NewReader(in), waiting(conn.answered))
+	serveOver(t, conn)
+	return conn.String()
+}
+
+func serveOver(t *testing.T, conn io.ReadWriteCloser) {
 	t.Helper()
 	overlay := document.NewOverlay(outline.Disk())
 	house := assemble.Open("")
@@ -74,11 +113,58 @@ func serveOnce(t *testing.T, in string) string {
 		Engine: e, Setup: house.Setup, Overlay: overlay, Log: zap.NewNop(), Workspaces: workspace.NewPool(workspace.Options{Files: overlay}),
 		Layers: func() ([]config.Layer, []config.Problem) { return nil, nil },
 	})
-	conn := &recordedOutput{Reader: strings.NewReader(in)}
 	if err := server.Serve(t.Context(), conn); err != nil {
 		t.Fatal(err)
 	}
-	return conn.String()
+}
+
+// TestAnEditorThatIsNeverInitialized leaves out the notification initialized: the
+// settings of initialize hold all the same, from the first request on.
+func TestAnEditorThatIsNeverInitialized(t *testing.T) {
+	noLeaks(t)
+	out := serveUntil(t, "2", body(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"processId":null,"rootUri":null,"capabilities":{},`+
+		`"initializationOptions":{"routing":{"offline":true},"local":{"kind":"ollama","url":"http://127.0.0.1:1"}}}}`)+
+		body(`{"jsonrpc":"2.0","id":2,"method":"rigrun/route","params":{"message":"why"}}`))
+	if !strings.Contains(out, `"forcedBy":"offline"`) {
+		t.Errorf("the settings do not hold:\n%s", out)
+	}
+}
+
+// TestRequestsOutOfPlace sends requests before initialize and after shutdown: what
+// they come too early or too late for is said of unknown ones, too. What is no
+// request but has a request's id is answered under it: somebody waits for that.
+func TestRequestsOutOfPlace(t *testing.T) {
+	noLeaks(t)
+	out := serveOnce(t, body(`{"jsonrpc":"2.0","id":11,"method":"nobody/knows"}`)+body(`{"jsonrpc":"2.0","id":12,"method":"rigrun/stats"}`)+
+		body(wholeSession[0])+body(`{"id":13,"method":"rigrun/stats"}`)+body(`{"jsonrpc":"2.0","id":"14","method":7}`)+
+		body(`{"jsonrpc":"1.0","id":15,"result":{}}`)+body(`{"jsonrpc":"2.0","id":16,"method":"nobody/knows"}`)+
+		body(wholeSession[5])+body(`{"jsonrpc":"2.0","id":17,"method":"nobody/knows"}`)+body(`{"jsonrpc":"2.0","id":18,"method":"rigrun/stats"}`))
+	for id, code := range map[string]string{"11": "-32002", "12": "-32002", "13": "-32600", `"14"`: "-32600", "null": "-32600", "16": "-32601", "17": "-32600", "18": "-32600"} {
+		if !strings.Contains(out, `"id":`+id+`,"error":{"code":`+code) {
+			t.Errorf("%s was not answered with %s:\n%s", id, code, out)
+		}
+	}
+	if strings.Contains(out, `"id":15,`) {
+		t.Errorf("a response was answered:\n%s", out)
+	}
+}
+
+// TestNullIsAbsent sends null where a member may be left out, as some clients do.
+func TestNullIsAbsent(t *testing.T) {
+	noLeaks(t)
+	session := body(wholeSession[0]) + body(wholeSession[1]) + body(`{"jsonrpc":"2.0","method":"workspace/didChangeConfiguration","params":{"settings":{"rigrun":{"local":{"kind":"ollama","url":"http://127.0.0.1:1"}}}}}`)
+	out := serveUntil(t, "2", session+body(`{"jsonrpc":"2.0","id":2,"method":"rigrun/chat","params":{"message":"a","partialResultToken":null,"workDoneToken":null,"context":null}}`))
+	if !strings.Contains(out, `"text":"`) {
+		t.Errorf("null tokens are not absent ones:\n%s", out)
+	}
+	out = serveUntil(t, "2", session+
+		body(`{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"untitled:a","languageId":"go","version":1,"text":"stale"}}}`)+
+		body(`{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"untitled:a","version":null},"contentChanges":[{"range":null,"text":"new"}]}}`)+
+		body(`{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"untitled:a","version":3},"contentChanges":[{"text":null}]}}`)+
+		body(`{"jsonrpc":"2.0","id":2,"method":"rigrun/context/preview","params":{"message":"why","context":[{"kind":"file","uri":"untitled:a"}]}}`))
+	if !strings.Contains(out, `\nnew\n`) || strings.Contains(out, "stale") {
+		t.Errorf("a change of the range null is not one of the whole text:\n%s", out)
+	}
 }
 
 // TestMuteEditor never answers what the server asks. That holds up no question
@@ -104,13 +190,18 @@ func TestMuteEditor(t *testing.T) {
 
 // TestConfigurationThatNeverComes has an editor that announces
 // workspace/configuration and never answers it: the first question waits for its
-// settings, but not for ever.
+// settings, but not for ever, and then for those of initialize alone.
 func TestConfigurationThatNeverComes(t *testing.T) {
 	noLeaks(t)
 	backend := &enginetest.Backend{Label: "scripted", Scripts: []enginetest.Script{enginetest.Words("fine")}}
-	e := lsptest.Start(t, lsptest.Options{Backend: backend, Mute: []string{"workspace/configuration"}})
+	e := lsptest.Start(t, lsptest.Options{
+		Backend: backend, Mute: []string{"workspace/configuration"},
+		InitializationOptions: map[string]any{"routing": map[string]any{"offline": true}},
+	})
 	start := time.Now()
-	wantText(t, e, "fine")
+	if result := answered(t, e.Send("rigrun/chat", ask("why", nil))); *result.Text != "fine" || result.Route.ForcedBy != "offline" {
+		t.Errorf("%q by %+v, want an answer under the settings that are known", *result.Text, result.Route)
+	}
 	if took := time.Since(start); took < 2500*time.Millisecond || took > 10*time.Second {
 		t.Errorf("the question waited %v for the settings, want 3s", took)
 	}

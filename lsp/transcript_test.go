@@ -724,6 +724,7 @@ var (
 	scrubOutline  = regexp.MustCompile(`"completionTokens":\d+`)
 	scrubScore    = regexp.MustCompile(`"(score": ?[0-9.e+-]+|(?:complexity|queryType)": ?"[a-z]+")`) // the router's own tests know them
 	scrubLikeness = regexp.MustCompile(`; a kept answer was similar [^"]*`)                           // said only where it was found in time
+	scrubSpeed    = regexp.MustCompile(` · \d+ tok/s`)                                                // told of what takes long enough
 	scrubSeconds  = regexp.MustCompile(`\b\d+\.\d s\b`)
 )
 
@@ -746,6 +747,7 @@ func (s *scrubber) scrub(text string) string {
 		name, _, _ := strings.Cut(m, ":")
 		return name + ": SOME"
 	})
+	text = scrubSpeed.ReplaceAllString(text, "")
 	text = scrubSeconds.ReplaceAllString(text, "N s")
 	return strings.NewReplacer(s.folder, "/WORK", s.state, "/STATE").Replace(text)
 }

@@ -421,7 +421,7 @@ func TestHostileInput(t *testing.T) {
 	e := start(t, world{url: server.URL})
 	id := e.open(folder)
 	lines := []string{
-		"{oops", "[]", `[{"jsonrpc":"2.0","id":1,"method":"initialize"}]`, "42", `"x"`, "null", `{"jsonrpc":"1.0","id":3,"method":"x"}`, `{"jsonrpc":"2.0","id":{},"method":"x"}`,
+		"{oops", "[]", `[{"jsonrpc":"2.0","id":1,"method":"initialize"}]`, "42", `"x"`, "null", `{"jsonrpc":"1.0","method":"x"}`, `{"jsonrpc":"2.0","id":{},"method":"x"}`,
 		"\x00\xff\xfe", strings.Repeat("[", 100_000), `{"jsonrpc":"2.0"}`, `{"jsonrpc":"2.0","id":1,"method":"session/prompt"} trailing`,
 	}
 	for _, l := range lines {

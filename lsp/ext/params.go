@@ -147,8 +147,8 @@ type ConversationParams struct {
 
 // ConversationsSearchParams are the parameters of rigrun/conversations/search.
 type ConversationsSearchParams struct {
-	Query string `json:"query"`
-	Limit int    `json:"limit,omitzero"` // 0 is 20; never more than 100
+	Query *string `json:"query"`          // required; "" finds nothing
+	Limit int     `json:"limit,omitzero"` // 0 is 20; never more than 100
 }
 
 // ConversationsSearchResult has what a search has found, the last used first.

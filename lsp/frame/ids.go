@@ -12,6 +12,9 @@ import (
 // ParseID reads a request's id as a message has it: a number of up to 64 bits, or
 // a string. ok is false for anything else.
 func ParseID(raw json.RawMessage) (id jsonrpc2.ID, ok bool) {
+	if string(bytes.TrimSpace(raw)) == "null" {
+		return id, false
+	}
 	if n, err := strconv.ParseInt(string(bytes.TrimSpace(raw)), 10, 64); err == nil {
 		return jsonrpc2.NewNumberID(n), true
 	}

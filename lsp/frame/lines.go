@@ -59,7 +59,7 @@ func (l *Lines) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
 			return msg, int64(l.line.Len()), nil
 		}
 		l.malformed(err)
-		if _, err := l.Write(ctx, refusal(err)); err != nil {
+		if _, err := l.Write(ctx, refusal(err, body)); err != nil {
 			return nil, 0, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -66,7 +67,7 @@ func (s *Stream) Read(ctx context.Context) (jsonrpc2.Message, int64, error) {
 			return msg, n, nil
 		}
 		s.malformed(err)
-		if err := s.refuse(ctx, err); err != nil {
+		if _, err := s.Write(ctx, refusal(err, s.body.Bytes())); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -171,15 +172,9 @@ func decode(body []byte) (jsonrpc2.Message, error) {
 	return nil, jsonrpc2.ErrInvalidRequest
 }
 
-// refuse answers what was no message.
-func (s *Stream) refuse(ctx context.Context, cause error) error {
-	_, err := s.Write(ctx, refusal(cause))
-	return err
-}
-
-// refusal is the answer to what was no message: without an id, since it has none
-// or it cannot be read.
-func refusal(cause error) jsonrpc2.Message {
+// refusal is the answer to a body that was no message. It has the id of a request
+// whose id can be read, since somebody may wait for that answer, else null.
+func refusal(cause error, body []byte) jsonrpc2.Message {
 	wire := jsonrpc2.NewError(jsonrpc2.InvalidRequest, "not a JSON-RPC request: a JSON object with \"jsonrpc\": \"2.0\" and a method was expected")
 	switch {
 	case errors.Is(cause, jsonrpc2.ErrParse):
@@ -187,7 +182,20 @@ func refusal(cause error) jsonrpc2.Message {
 	case errors.Is(cause, errOverlong):
 		wire = jsonrpc2.NewError(jsonrpc2.InvalidRequest, cause.Error())
 	}
-	return jsonrpc2.NewResponse(jsonrpc2.ID{}, nil, wire)
+	return jsonrpc2.NewResponse(requestID(body), nil, wire)
+}
+
+// requestID is the id of a body that names a method, no id where there is none.
+func requestID(body []byte) jsonrpc2.ID {
+	var request struct {
+		ID     json.RawMessage `json:"id"`
+		Method json.RawMessage `json:"method"`
+	}
+	if json.Unmarshal(body, &request) != nil || request.Method == nil {
+		return jsonrpc2.ID{}
+	}
+	id, _ := ParseID(request.ID)
+	return id
 }
 
 // headerRoom is what a header needs before a body of any length that fits an int.
