@@ -96,6 +96,19 @@ func TestAModelLooksBeforeItAnswers(t *testing.T) {
 	}
 }
 
+// TestWhatWasReadRaisesTheNextRound: a line out of a marked file goes on with the file's level,
+// which the door goes by; the line itself does not show it.
+func TestWhatWasReadRaisesTheNextRound(t *testing.T) {
+	h := openTools(t, workspace(), enginetest.Script{
+		{Calls: []chat.ToolCall{{ID: "a", Name: tools.ReadFile, Arguments: `{"path":"plan.md","first_line":5,"last_line":5}`}}},
+	}, enginetest.Words("At dawn."))
+	say(t, h, about("when"))
+	prompts := h.backend.Prompts()
+	if len(prompts) != 2 || prompts[0].Level != chat.Unclassified || prompts[1].Level != chat.Secret {
+		t.Errorf("%d rounds, the first at %v, the last at %v", len(prompts), prompts[0].Level, prompts[len(prompts)-1].Level)
+	}
+}
+
 // TestCountsWithToolsTeachNothing: a server counts the tools' descriptions and results as well,
 // so its count says nothing of how it counts the texts that the next prompt is estimated by.
 func TestCountsWithToolsTeachNothing(t *testing.T) {

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"os"
@@ -181,6 +182,7 @@ func (s *Server) reconfigure() []config.Problem {
 	merged = config.Scope(merged, s.settings.scoped...)
 	merged, more = config.Tighten(merged, own...)
 	changed := s.settings.reported == nil || !merged.Equal(s.settings.inForce)
+	trace := cmp.Or(s.settings.inForce.Trace, "off")
 	s.settings.inForce, s.settings.files = merged, files
 	fresh := s.settings.unreportedLocked(append(problems, more...))
 	s.settings.mu.Unlock()
@@ -189,7 +191,7 @@ func (s *Server) reconfigure() []config.Problem {
 		s.engine.Configure(s.opts.Setup(merged))
 		s.status.setOffline(merged.Offline)
 		s.start(s.offerInline)
-		if merged.Trace != "off" {
+		if merged.Trace != trace { // else what the client has asked for by itself holds
 			s.trace.Store(protocol.TraceValue(merged.Trace))
 		}
 	}

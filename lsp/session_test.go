@@ -56,6 +56,41 @@ func TestAnswersBeforeTheEnd(t *testing.T) {
 	}
 }
 
+// TestTraceFollowsTheSettings switches the trace on and off again, and on by the client's own
+// request, which other settings leave as it is.
+func TestTraceFollowsTheSettings(t *testing.T) {
+	noLeaks(t)
+	e := lsptest.Start(t, lsptest.Options{Profile: "vscode"})
+	traced := func() bool { // whether any of some calls was
+		before := len(e.Received("$/logTrace"))
+		for range 5 {
+			e.Call("rigrun/stats", map[string]any{})
+		}
+		return len(e.Received("$/logTrace")) > before
+	}
+	until := func(what string, is func() bool) {
+		t.Helper()
+		for end := time.Now().Add(20 * time.Second); !is(); {
+			if time.Now().After(end) {
+				t.Fatal(what)
+			}
+		}
+	}
+	silent := func() bool { return !traced() }
+	until("calls are traced at first", silent)
+	e.Configure(map[string]any{"trace": "messages"})
+	until("the setting does not begin it", traced)
+	e.Configure(map[string]any{"trace": "off"})
+	until("the setting does not end it", silent)
+	e.Notify("$/setTrace", map[string]any{"value": "verbose"})
+	until("the client cannot begin it", traced)
+	e.Configure(map[string]any{"trace": "off", "routing": map[string]any{"offline": true}})
+	until("offline is not in force", func() bool {
+		return routeOf(t, e, map[string]any{"message": "why?"}).ForcedBy == "offline"
+	})
+	until("another setting has ended it", traced)
+}
+
 // recordedOutput is a connection whose input is known and whose output is kept.
 type recordedOutput struct {
 	io.Reader

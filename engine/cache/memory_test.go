@@ -131,6 +131,18 @@ func BenchmarkMemoryGet(b *testing.B) {
 	})
 }
 
+// TestWhatIsGoneIsNotBroughtBack removes an entry while the writer makes its replacement.
+func TestWhatIsGoneIsNotBroughtBack(t *testing.T) {
+	m := NewMemory(0, 0, 0)
+	e := numbered(1, time.UnixMicro(1))
+	old := m.put(e, false, 1)
+	m.remove(e.Key, e.ID)
+	it := m.exchange(old, e)
+	if m.Get(&e.Key, 1) != nil || m.count != 0 || !it.removed.Load() || !it.dropped.Load() {
+		t.Errorf("%d items are left, and the new one is removed: %v, dropped: %v", m.count, it.removed.Load(), it.dropped.Load())
+	}
+}
+
 // TestWhatIsReplacedIsAlwaysThere looks for an entry that is replaced all the time,
 // by its key and by its bucket.
 func TestWhatIsReplacedIsAlwaysThere(t *testing.T) {

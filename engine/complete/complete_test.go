@@ -125,6 +125,9 @@ func TestTypingAlongASuggestionAsksNobody(t *testing.T) {
 		if _, err := c.Suggest(t.Context(), Question{Document: "e", Text: doc, At: at}, m.fill); err != nil || m.calls != 3 {
 			t.Errorf("another document: %v, %d calls", err, m.calls)
 		}
+		if _, err := c.Suggest(t.Context(), Question{Document: "d", Text: doc[:at] + doc[at+1:], At: at}, m.fill); err != nil || m.calls != 4 {
+			t.Errorf("another text behind the cursor: %v, %d calls", err, m.calls)
+		}
 	})
 }
 
