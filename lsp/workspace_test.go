@@ -16,15 +16,18 @@ import (
 // twoServers starts a local and a cloud server, and an editor set up for both.
 func twoServers(t *testing.T, folder string) (e *lsptest.Editor, here, cloud *backendtest.Server) {
 	t.Helper()
+	return twoServersFor(t, lsptest.Options{Folders: []string{folder}})
+}
+
+func twoServersFor(t *testing.T, o lsptest.Options) (e *lsptest.Editor, here, cloud *backendtest.Server) {
+	t.Helper()
 	here = backendtest.Ollama(t, backendtest.Script{Answers: []backendtest.Answer{backendtest.Tokens("here")}})
 	cloud = backendtest.OpenAI(t, backendtest.Script{Answers: []backendtest.Answer{backendtest.Tokens("above")}})
-	e = lsptest.Start(t, lsptest.Options{
-		URL: here.URL, Folders: []string{folder},
-		Layers: func() ([]config.Layer, []config.Problem) {
-			return []config.Layer{{Source: "the test", CloudKey: "sk-test", Values: map[string]any{"cloud.url": cloud.URL, "cloud.model": "big"}}}, nil
-		},
-	})
-	return e, here, cloud
+	o.URL = here.URL
+	o.Layers = func() ([]config.Layer, []config.Problem) {
+		return []config.Layer{{Source: "the test", CloudKey: "sk-test", Values: map[string]any{"cloud.url": cloud.URL, "cloud.model": "big"}}}, nil
+	}
+	return lsptest.Start(t, o), here, cloud
 }
 
 func writeFile(t *testing.T, path, text string) {
@@ -70,6 +73,32 @@ func TestAWorkspaceTightensFromTheNextQuestion(t *testing.T) {
 	}
 	if n := len(cloud.Requests()); n != 0 {
 		t.Errorf("deciding asked the cloud %d times", n)
+	}
+}
+
+// TestSettingsOfAFolderTighten gives a folder settings of its own in the editor. The strictest
+// of the folders counts for all; what would loosen or lead elsewhere is passed over in silence.
+func TestSettingsOfAFolderTighten(t *testing.T) {
+	noLeaks(t)
+	ask := map[string]any{"message": "why?", "mode": "cloud"}
+	for name, c := range map[string]struct {
+		user, folder map[string]any
+		forcedBy     string
+	}{
+		"stricter":  {nil, map[string]any{"routing": map[string]any{"paranoid": true}}, "paranoid"},
+		"looser":    {map[string]any{"routing": map[string]any{"paranoid": true}}, map[string]any{"routing": map[string]any{"paranoid": false}}, "paranoid"},
+		"elsewhere": {nil, map[string]any{"cloud": map[string]any{"url": "https://elsewhere.example/v1", "model": "theirs"}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, _, _ := twoServersFor(t, lsptest.Options{Profile: "vscode", Settings: c.user, FolderSettings: c.folder})
+			d := routeOf(t, e, ask)
+			if d.ForcedBy != c.forcedBy || c.forcedBy == "" && d.Model != "big" {
+				t.Errorf("%+v", d)
+			}
+			if told := e.WindowMessages(); len(told) != 0 {
+				t.Errorf("the person was told %q", told)
+			}
+		})
 	}
 }
 

@@ -136,7 +136,7 @@ func (e *Editor) reply(m envelope) {
 // configuration answers for each section that is asked for.
 func (e *Editor) configuration(params json.RawMessage) any {
 	var p struct {
-		Items []struct{ Section string }
+		Items []struct{ Section, ScopeURI string }
 	}
 	if err := json.Unmarshal(params, &p); err != nil {
 		e.breach("workspace/configuration: %v", err)
@@ -145,7 +145,11 @@ func (e *Editor) configuration(params json.RawMessage) any {
 	defer e.mu.Unlock()
 	out := make([]any, len(p.Items))
 	for i, item := range p.Items {
-		if item.Section == "rigrun" && e.settings != nil {
+		switch {
+		case item.Section != "rigrun":
+		case item.ScopeURI != "" && e.opts.FolderSettings != nil:
+			out[i] = e.opts.FolderSettings
+		case e.settings != nil:
 			out[i] = maps.Clone(e.settings)
 		}
 	}

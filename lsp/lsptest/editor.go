@@ -41,6 +41,7 @@ type Options struct {
 	Folders               []string       // the workspace's, as paths; a fresh one where it is nil
 	StateDir              string         // a fresh one where it is empty
 	Settings              map[string]any // what the editor's user has set for "rigrun"
+	FolderSettings        map[string]any // what "rigrun" has in a workspace folder, where it is other than that
 	InitializationOptions map[string]any
 	ProcessID             int  // 0 leaves initialize's processId null
 	Status                bool // the client asks for rigrun/status
