@@ -109,6 +109,7 @@ func (abrupt) Models(context.Context) ([]chat.Model, error) { return nil, nil }
 func (abrupt) Known(string) (chat.Model, bool) {
 	return chat.Model{ID: "m", Backend: "abrupt", Tier: chat.TierLocal}, true
 }
+func (abrupt) Digest(string) string  { return "" }
 func (abrupt) Renew(context.Context) {}
 func (abrupt) Forget()               {}
 func (abrupt) Address() string       { return "127.0.0.1:1" }

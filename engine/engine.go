@@ -70,8 +70,10 @@ type Local interface {
 	// Known returns the model that Pick would return, as far as that is known
 	// without asking the server.
 	Known(model string) (chat.Model, bool)
-	// Renew learns what may have changed about the models, while the server answers
-	// a question anyway. It may return without having asked.
+	// Digest tells what a model's name stands for, "" where that is not known.
+	Digest(model string) string
+	// Renew learns the digests, where that was tried longest half a minute ago, and
+	// finds the server where it was not found yet. It takes some seconds at most.
 	Renew(ctx context.Context)
 	Forget()         // the server did not answer: look for one again next time
 	Address() string // host:port, for messages

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,7 +80,7 @@ func (p *plan) exact(ctx context.Context) (kept, bool) {
 		return kept{}, false
 	}
 	e, ok := p.lookup().Exact(ctx)
-	return p.keptAs(e, chat.HitExact, 0), ok && p.current(e)
+	return p.keptAs(e, chat.HitExact, 0), ok && p.confirmed(ctx, e)
 }
 
 // likeness is what became of the search for a question that means the same.
@@ -112,7 +113,7 @@ func (p *plan) similar(ctx context.Context) <-chan likeness {
 		defer func() { _ = recover() }() // a question that cannot be compared is one that was not found
 		m, ok := p.lookup().Similar(ctx)
 		switch {
-		case ok && p.current(m.Entry):
+		case ok && p.confirmed(ctx, m.Entry):
 			found <- likeness{kept: p.keptAs(m.Entry, chat.HitSemantic, m.Similarity), found: true}
 		case len(m.Refused) > 0:
 			found <- likeness{refused: m.Refused[0].String()}
@@ -141,11 +142,48 @@ func (p *plan) explain(ctx context.Context) (refused string) {
 // far as that is known without asking: a server's model may have been replaced
 // under its name.
 func (p *plan) current(e cache.Entry) bool {
-	m, ok := p.setup.Local.Known(p.question.Model)
-	if !ok || e.Answer.Tier != chat.TierLocal {
+	if e.Answer.Tier != chat.TierLocal {
 		return true
 	}
-	return e.Answer.Model == m.ID && (e.Answer.Digest == "" || m.Digest == "" || e.Answer.Digest == m.Digest)
+	if m, ok := p.setup.Local.Known(p.question.Model); ok && e.Answer.Model != m.ID {
+		return false
+	}
+	digest := p.setup.Local.Digest(e.Answer.Model)
+	return e.Answer.Digest == "" || digest == "" || e.Answer.Digest == digest
+}
+
+// confirmed is current, where the server may be asked first: what a process knows
+// of a model is old, and a new process knows nothing. Where only kept answers are
+// allowed, no server is contacted.
+func (p *plan) confirmed(ctx context.Context, e cache.Entry) bool {
+	if e.Answer.Tier == chat.TierLocal && e.Answer.Digest != "" && p.rules.MaxTier != chat.TierCache {
+		p.renew(ctx)
+	}
+	return p.current(e)
+}
+
+// renewLimit bounds how long a kept answer waits for the model server to say
+// whether the model is still the same: the server is asked at most twice a minute,
+// and one on this machine takes a millisecond or two.
+const renewLimit = 50 * time.Millisecond
+
+// renewer returns a function that has what is known of the models renewed where it
+// is old, and waits for that, but not long. A server that takes longer is listened
+// to in the background, so that the next question knows.
+func (e *Engine) renewer(l Local) func(ctx context.Context) {
+	return func(ctx context.Context) {
+		done := make(chan struct{})
+		e.running.Go(func() {
+			defer close(done)
+			l.Renew(e.ctx)
+		})
+		ctx, cancel := context.WithTimeout(ctx, renewLimit)
+		defer cancel()
+		select {
+		case <-done:
+		case <-ctx.Done():
+		}
+	}
 }
 
 func (p *plan) keptAs(e cache.Entry, hit chat.CacheHit, similarity float64) kept {
@@ -257,10 +295,7 @@ func (p *plan) keep(f *flight, end stream.End) string {
 // digest is that of the local model as it is known by now: of a model that is
 // configured by its name it is learnt beside the first answer.
 func (p *plan) digest() string {
-	if m, ok := p.setup.Local.Known(p.question.Model); ok && m.ID == p.target.Model.ID && m.Digest != "" {
-		return m.Digest
-	}
-	return p.target.Model.Digest
+	return cmp.Or(p.setup.Local.Digest(p.target.Model.ID), p.target.Model.Digest)
 }
 
 // restores reports whether the question brings back what was replaced in its

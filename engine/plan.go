@@ -33,6 +33,8 @@ type plan struct {
 	// cache: each made once, when it is needed.
 	hide   func() *hidden
 	lookup func() *cache.Lookup
+
+	renew func(ctx context.Context) // has what is known of the local models renewed, see Engine.renewer
 }
 
 // attempt is one backend's turn at a plan.
@@ -61,6 +63,7 @@ func (e *Engine) prepare(req chat.Request, asked prompt.Question, before store.B
 	p.hide = sync.OnceValue(p.hideSecrets)
 	p.rules.Secrets = setup.staysFor(&p.rules, before.Sealed, p.turns)
 	p.lookup = sync.OnceValue(p.lookUp)
+	p.renew = e.renewer(setup.Local)
 	return p, nil
 }
 

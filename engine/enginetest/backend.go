@@ -154,11 +154,13 @@ type Local struct {
 
 	Capabilities  []string // of the model
 	ContextLength int
+	Slow          chan struct{} // where it is set, Renew waits until it is closed
 
 	mu        sync.Mutex
 	forgotten int    // guarded by mu
 	renewed   int    // guarded by mu
 	digest    string // guarded by mu
+	learnt    string // digest as of the last Renew; guarded by mu
 }
 
 // Replace gives the model another digest, as who pulls it again does.
@@ -168,11 +170,26 @@ func (l *Local) Replace(digest string) {
 	l.digest = digest
 }
 
-// Renew counts its calls.
-func (l *Local) Renew(context.Context) {
+// Renew counts its calls, and learns the digest unless the server is slow.
+func (l *Local) Renew(ctx context.Context) {
+	if l.Slow != nil {
+		select {
+		case <-l.Slow:
+		case <-ctx.Done():
+			return
+		}
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.renewed++
+	l.learnt = l.digest
+}
+
+// Digest returns what Renew has learnt.
+func (l *Local) Digest(string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.learnt
 }
 
 // Renewed returns how often Renew was called.

@@ -23,8 +23,9 @@
 //
 // A model that was asked for or configured is used as it is, without a list;
 // Ollama is asked about it by name, once. [Server.Renew], which the engine calls while
-// an answer is made, has Ollama's list asked for again where it is older than half a
-// minute, so that [Server.Known] tells of a model that was replaced under its name.
+// an answer is made and before it gives a kept one, has Ollama's list asked for again
+// where it is older than half a minute, so that [Server.Digest] tells of a model that
+// was replaced under its name.
 // Otherwise, of the models that can answer: one in
 // memory, else one whose name says code, else the one changed last.
 //

@@ -63,6 +63,7 @@ type Server struct {
 	mu     sync.Mutex
 	failed error     // what the last search returned; guarded by mu
 	until  time.Time // how long failed is believed; guarded by mu
+	sought time.Time // when Renew last looked for the server; guarded by mu
 }
 
 // New returns a Server. It sends nothing.
@@ -100,38 +101,59 @@ func (s *Server) Pick(ctx context.Context, model string) (Target, error) {
 	return Target{Backend: p.backend, Model: m}, nil
 }
 
-// Known returns the model that Pick would return, its name and digest alone, as
-// far as that is known without asking the server.
+// Known returns the model that Pick would return, with its name at least, as far
+// as that is known without asking the server.
 func (s *Server) Known(model string) (chat.Model, bool) {
-	p, ok := s.found.Peek()
-	if !ok {
+	if _, ok := s.found.Peek(); !ok {
 		return chat.Model{}, false
 	}
 	if name := cmp.Or(model, s.config.Model); name != "" {
-		m := chat.Model{ID: name}
-		if p.ollama != nil {
-			m.Digest = p.ollama.Digest(name)
-		}
-		return m, true
+		return chat.Model{ID: name}, true
 	}
-	m, ok := s.choice.Peek()
-	if ok && p.ollama != nil {
-		m.Digest = cmp.Or(p.ollama.Digest(m.ID), m.Digest)
-	}
-	return m, ok
+	return s.choice.Peek()
 }
 
-// Renew learns whether a model was replaced under its name, at most twice a minute,
-// and only from a server that was found. It is for while the server answers a
-// question anyway. What goes wrong shows when the server is needed.
-func (s *Server) Renew(ctx context.Context) {
-	p, ok := s.found.Peek()
-	if !ok || p.ollama == nil {
-		return
+// Digest is what Ollama told last that a model's name stands for, "" where it has
+// told nothing.
+func (s *Server) Digest(model string) string {
+	if p, ok := s.found.Peek(); ok && p.ollama != nil {
+		return p.ollama.Digest(model)
 	}
+	return ""
+}
+
+// Renew learns whether a model was replaced under its name, where the server was
+// last asked half a minute ago; one that was not found yet is looked for as often.
+// Callers at the same time share one request. What goes wrong shows when the
+// server is needed.
+func (s *Server) Renew(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, renewLimit)
 	defer cancel()
-	_ = p.ollama.Renew(ctx, renewAfter)
+	p, ok := s.found.Peek()
+	if !ok {
+		if s.soughtLately() {
+			return
+		}
+		var err error
+		if p, err = s.place(ctx); err != nil {
+			return
+		}
+	}
+	if p.ollama != nil {
+		_ = p.ollama.Renew(ctx, renewAfter)
+	}
+}
+
+// soughtLately reports whether Renew has looked for the server in vain, and notes
+// that it does so now where it has not. One that is being looked for is waited for.
+func (s *Server) soughtLately() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed != nil && time.Since(s.sought) < renewAfter {
+		return true
+	}
+	s.sought = time.Now()
+	return false
 }
 
 // Models lists the server's models, the one Pick chooses marked as the default.

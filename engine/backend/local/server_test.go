@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -288,20 +289,42 @@ func TestLoading(t *testing.T) {
 func TestRenew(t *testing.T) {
 	o := backendtest.Ollama(t, backendtest.Script{Models: []backendtest.Model{{Name: "coder", Digest: "1"}}})
 	s := newServer(t, Config{URL: o.URL, Kind: KindOllama, Model: "coder"})
-	s.Renew(t.Context()) // finds no server, so it asks none
-	if n := len(o.Requests()); n != 0 {
-		t.Fatalf("%d requests before the first question", n)
+	if got := s.Digest("coder"); got != "" {
+		t.Errorf("a digest that nobody told: %q", got)
 	}
-	if _, err := s.Pick(t.Context(), ""); err != nil {
-		t.Fatal(err)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() { // as the first questions of a process, which may be kept ones
+			s.Renew(t.Context())
+			if got := s.Digest("coder"); got != "1" {
+				t.Errorf("digest %q", got)
+			}
+		})
 	}
-	if m, _ := s.Known(""); m.Digest != "" {
-		t.Errorf("a digest that nobody told: %q", m.Digest)
-	}
-	s.Renew(t.Context())
-	asked := len(o.Requests())
+	wg.Wait()
 	s.Renew(t.Context()) // it has just asked
-	if m, ok := s.Known(""); !ok || m.Digest != "1" || len(o.Requests()) != asked {
-		t.Errorf("%+v, %v, %d requests after %d", m, ok, len(o.Requests()), asked)
+	if m, ok := s.Known(""); !ok || m.ID != "coder" || len(o.Requests()) != 1 {
+		t.Errorf("%+v, %v, %d requests", m, ok, len(o.Requests()))
+	}
+}
+
+// TestRenewWithoutAServer wants an address where no model server listens tried
+// once, and not before every kept answer.
+func TestRenewWithoutAServer(t *testing.T) {
+	var asked atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	defer other.Close()
+	s := newServer(t, Config{URL: other.URL, URLSet: true})
+	s.Renew(t.Context())
+	before := asked.Load()
+	s.mu.Lock()
+	s.until = time.Time{} // the failure is not believed any more
+	s.mu.Unlock()
+	s.Renew(t.Context())
+	if n := asked.Load(); before == 0 || n != before || s.Digest("coder") != "" {
+		t.Errorf("%d requests after %d, digest %q", n, before, s.Digest("coder"))
 	}
 }

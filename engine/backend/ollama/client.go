@@ -35,6 +35,8 @@ type Client struct {
 	transport *transport.Client
 	opts      Options
 
+	renewing sync.Mutex // held while Renew asks, so that others wait for what it learns
+
 	mu    sync.Mutex
 	known map[string]*entry // by the model's full name
 	asked time.Time         // when /api/tags was last asked; guarded by mu

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rigrun/rigrun-lsp/engine/backend/transport"
 	"github.com/rigrun/rigrun-lsp/engine/chat"
 )
 
@@ -39,7 +40,7 @@ func (c *Client) List(ctx context.Context) ([]Listed, error) {
 	var running map[string]bool
 	var wg sync.WaitGroup
 	wg.Go(func() { running = c.running(ctx) })
-	out, err := c.tags(ctx)
+	out, err := c.tags(ctx, c.call("/api/tags", ""))
 	wg.Wait()
 	if err != nil {
 		return nil, err
@@ -67,11 +68,11 @@ type tags struct {
 }
 
 // tags asks for the list, and notes the digests.
-func (c *Client) tags(ctx context.Context) (out tags, err error) {
+func (c *Client) tags(ctx context.Context, call transport.Call) (out tags, err error) {
 	c.mu.Lock()
 	c.asked = time.Now()
 	c.mu.Unlock()
-	if err := c.transport.JSON(ctx, c.call("/api/tags", ""), nil, &out); err != nil {
+	if err := c.transport.JSON(ctx, call, nil, &out); err != nil {
 		return out, err
 	}
 	for _, m := range out.Models {
@@ -81,15 +82,20 @@ func (c *Client) tags(ctx context.Context) (out tags, err error) {
 }
 
 // Renew has the digests learnt again, where the list was last asked for longer ago
-// than that: a model may be replaced under its name at any time.
+// than that: a model may be replaced under its name at any time. Who calls it while
+// they are being learnt waits for that.
 func (c *Client) Renew(ctx context.Context, after time.Duration) error {
+	c.renewing.Lock()
+	defer c.renewing.Unlock()
 	c.mu.Lock()
 	due := time.Since(c.asked) >= after
 	c.mu.Unlock()
 	if !due {
 		return nil
 	}
-	_, err := c.tags(ctx)
+	call := c.call("/api/tags", "")
+	call.Once = true
+	_, err := c.tags(ctx, call)
 	return err
 }
 
