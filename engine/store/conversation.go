@@ -22,6 +22,14 @@ type conversation struct {
 	told     string // until as the file has it
 	busy     int    // answers being written; a busy conversation is not dropped
 
+	// Of the messages in the file savedIn, memory has all up to the number known, and
+	// they stay as they are, but for those that are loose. A conversation that was just
+	// read from the file has none up to the number after, where that is not 0, but
+	// those of the loose ones that have changed.
+	known, after int64
+	changed      []*message
+	number       int64 // of its row, where it was just read from there
+
 	savedIn string  // the name of the file that has its row, "" for none
 	version uint64  // counts the changes of what is below and of the digest
 	saved   uint64  // the version that the file has
@@ -38,6 +46,8 @@ type message struct {
 
 	n       int64  // its number in the file conversation.savedIn, 0 where it is not there
 	own     bool   // this process wrote it, so that what is here is at least as new as what is in the file
+	changed int64  // when it was last written to the file, in microseconds, where it was read from there
+	settled bool   // the file has it, and nobody will change it there any more
 	unkept  bool   // it was written while nothing was kept, and never goes to the file
 	judged  bool   // its level is known, so that it may go to the file
 	growing bool   // it is an answer that still streams
@@ -122,7 +132,8 @@ func (c *conversation) before() Before {
 // join returns the conversation as the file has it with what only memory has:
 // messages that are not in the file yet, and newer versions of those that are.
 // Neither of the two is changed, but the messages are memory's own. Memory's
-// prompts count, since they hold what was hidden from the file.
+// prompts count, since they hold what was hidden from the file. What the file was
+// not asked for again stays in front as memory has it.
 func (c *conversation) join(stored *conversation) *conversation {
 	j := *c
 	j.summary = stored.summary
@@ -140,11 +151,18 @@ func (c *conversation) join(stored *conversation) *conversation {
 	if c.version == c.saved && c.told != stored.until {
 		j.until, j.told, j.digest, j.kept = stored.until, stored.until, stored.digest, stored.digest
 	}
-	here := make(map[string]*message, len(c.messages))
-	for _, m := range c.messages {
+	first := c.knownTo(stored.after)
+	here := make(map[string]*message, len(c.messages)-first)
+	for _, m := range c.messages[first:] {
 		here[m.MessageID] = m
 	}
-	j.messages = make([]*message, 0, max(len(stored.messages), len(c.messages)))
+	j.messages = make([]*message, first, first+max(len(stored.messages), len(c.messages)-first))
+	copy(j.messages, c.messages)
+	for _, m := range stored.changed {
+		if i := c.knownTo(m.n) - 1; i >= 0 && i < first && j.messages[i].n == m.n {
+			j.messages[i] = m
+		}
+	}
 	for _, m := range stored.messages {
 		if own := here[m.MessageID]; own != nil && own.own {
 			m = own
@@ -154,10 +172,37 @@ func (c *conversation) join(stored *conversation) *conversation {
 		delete(here, m.MessageID)
 		j.messages = append(j.messages, m)
 	}
-	for _, m := range c.messages {
+	j.settle(stored.after, j.messages[first:])
+	for _, m := range c.messages[first:] {
 		if here[m.MessageID] != nil {
 			j.messages = append(j.messages, m)
 		}
 	}
 	return &j
+}
+
+// knownTo is how many messages memory has up to a number.
+func (c *conversation) knownTo(n int64) int {
+	for i, m := range c.messages {
+		if m.n == 0 || m.n > n {
+			return i
+		}
+	}
+	return len(c.messages)
+}
+
+// loose reports whether a message that memory knows may change in the file: another
+// process did not end its answer yet, or never will.
+func (m *message) loose() bool { return !m.own && !m.settled }
+
+// settle notes what need not be read again, where the file had these messages
+// after a number: up to the first one that may change.
+func (c *conversation) settle(after int64, read []*message) {
+	c.known = after
+	for _, m := range read {
+		if m.n == 0 || !m.own && !m.settled && !m.Interrupted {
+			return
+		}
+		c.known = m.n
+	}
 }

@@ -214,14 +214,27 @@ func (s *Conversations) dropOldestLocked() {
 // one that was deleted in another process. Where the file cannot be read, memory
 // has to do.
 func (s *Conversations) refresh(id string) error {
-	stored, name, err := s.read(id, true)
+	for all := false; ; all = true {
+		again, err := s.refreshOnce(id, all)
+		if !again {
+			return err
+		}
+	}
+}
+
+// refreshOnce is refresh. again is true where memory has forgotten meanwhile what
+// the file was not asked for.
+func (s *Conversations) refreshOnce(id string, all bool) (again bool, err error) {
+	stored, name, err := s.read(id, true, all)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.all[id]
 	switch {
+	case stored.lacks(c):
+		return true, nil
 	case err != nil:
 		if c == nil {
-			return err
+			return false, err
 		}
 	case stored == nil:
 		s.settleLocked(c, name)
@@ -230,7 +243,12 @@ func (s *Conversations) refresh(id string) error {
 	default:
 		*c = *c.join(stored)
 	}
-	return nil
+	return false, nil
+}
+
+// lacks reports whether messages were not read that memory does not have either.
+func (c *conversation) lacks(here *conversation) bool {
+	return c != nil && c.after > 0 && (here == nil || here.savedIn != c.savedIn)
 }
 
 // settleLocked forgets a conversation that its file, which is called name, does
@@ -243,26 +261,46 @@ func (s *Conversations) settleLocked(c *conversation, name string) {
 }
 
 // find returns a copy of a conversation, with or without the prompts.
-func (s *Conversations) find(id string, prompts bool) (*conversation, error) {
-	stored, name, err := s.read(id, prompts)
+func (s *Conversations) find(id string, prompts bool) (found *conversation, err error) {
+	err = s.look(id, prompts, func(c *conversation) { found = c.clone() })
+	return found, err
+}
+
+// look shows f a conversation as it is now, with or without the prompts. Messages
+// may be memory's, and are f's to read while it runs.
+func (s *Conversations) look(id string, prompts bool, f func(c *conversation)) error {
+	for all := false; ; all = true {
+		again, err := s.lookOnce(id, prompts, all, f)
+		if !again {
+			return err
+		}
+	}
+}
+
+// lookOnce is look; again is as refreshOnce has it.
+func (s *Conversations) lookOnce(id string, prompts, all bool, f func(c *conversation)) (again bool, err error) {
+	stored, name, err := s.read(id, prompts, all)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.all[id]
 	switch {
+	case stored.lacks(c):
+		return true, nil
 	case err == nil && stored == nil:
 		s.settleLocked(c, name)
 		c = s.all[id]
 	case c == nil && err != nil:
-		return nil, err
+		return false, err
 	case c == nil:
-		return stored, nil
+		c = stored
 	case stored != nil:
-		return c.join(stored).clone(), nil
+		c = c.join(stored)
 	}
 	if c == nil {
-		return nil, ErrNotFound
+		return false, ErrNotFound
 	}
-	return c.clone(), nil
+	f(c)
+	return false, nil
 }
 
 // clone is a copy that nobody changes.
@@ -278,15 +316,11 @@ func (c *conversation) clone() *conversation {
 
 // Upcoming returns what the next question of a conversation would be sent with.
 // A conversation that is not here has nothing.
-func (s *Conversations) Upcoming(id string) Before {
-	if id == "" {
-		return Before{}
+func (s *Conversations) Upcoming(id string) (b Before) {
+	if id != "" { // what cannot be read has nothing, either
+		_ = s.look(id, true, func(c *conversation) { b = c.before() })
 	}
-	c, err := s.find(id, true)
-	if err != nil {
-		return Before{}
-	}
-	return c.before()
+	return b
 }
 
 // Known is Upcoming as far as this process knows, which after an answer of its own

@@ -10,11 +10,12 @@
 // brings what has changed into the file (engine/database), twice a second while
 // an answer streams and at once at its end. [Conversations.Close] writes the rest.
 //
-// Readers get the file's rows with memory's newer versions over them. What is
-// returned is a copy. All methods are safe for concurrent use, by any number of
-// processes over one file: a message's place in its conversation is the number of
-// its row, which the file gives, and a question and its answer are written
-// together.
+// Readers get the file's rows with memory's newer versions over them. What a process
+// has read of a conversation and nobody changes any more is not read again for its
+// next question. What is returned is a copy. All methods are safe for concurrent use,
+// by any number of processes over one file: a message's place in its conversation is
+// the number of its row, which the file gives, and a question and its answer are
+// written together.
 //
 // # What goes to the file
 //

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,16 +34,27 @@ func (r *row) summary() chat.Summary {
 	return r.Summary
 }
 
+// settledAfter is how long a message whose answer has ended has not changed when it
+// is taken for settled: its text stays, but what it cost and where the cache keeps it
+// is written a moment later.
+const settledAfter = time.Minute
+
 // read reads a conversation, nil where the file has none with this id, and the
 // file's name. Where nothing is kept, or the conversation was never written,
-// there is nothing to read.
-func (s *Conversations) read(id string, prompts bool) (c *conversation, name string, err error) {
-	if id == "" || !s.keeps() || s.fresh(id) {
+// there is nothing to read. With prompts, what memory has of it and has not changed
+// in the file is left out, unless all of it is wanted.
+func (s *Conversations) read(id string, prompts, all bool) (c *conversation, name string, err error) {
+	has, ok := s.has(id)
+	if id == "" || !s.keeps() || ok && has.in == "" {
 		return nil, "", nil
 	}
 	err = s.file.Use(context.Background(), func(d *database.DB) (err error) {
-		name = d.Name()
-		c, err = readConversation(d, id, prompts)
+		if name = d.Name(); all || name != has.in {
+			has = holding{}
+		}
+		if c, err = readConversation(d, id); err == nil && c != nil {
+			err = c.readMessages(d, prompts, has, s.now())
+		}
 		return err
 	})
 	if err != nil {
@@ -51,55 +63,105 @@ func (s *Conversations) read(id string, prompts bool) (c *conversation, name str
 	return c, name, nil
 }
 
-// fresh reports whether a conversation is in memory alone.
-func (s *Conversations) fresh(id string) bool {
+// holding is what memory has of a conversation.
+type holding struct {
+	in    string // the name of the file that has it, too, "" for none
+	known int64  // up to which message it need not be read again, but for the loose ones
+	loose []stamp
+}
+
+// stamp is a message's number and when it was written as memory has it.
+type stamp struct{ n, changed int64 }
+
+// has says what memory has of a conversation, ok where it is there.
+func (s *Conversations) has(id string) (h holding, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.all[id]
-	return c != nil && c.savedIn == ""
+	if c == nil {
+		return h, false
+	}
+	h.in, h.known = c.savedIn, c.known
+	for _, m := range c.messages[:c.knownTo(c.known)] {
+		if m.loose() {
+			h.loose = append(h.loose, stamp{m.n, m.changed})
+		}
+	}
+	return h, true
 }
 
-func readConversation(d *database.DB, id string, prompts bool) (*conversation, error) {
+// readConversation reads all but the messages.
+func readConversation(d *database.DB, id string) (*conversation, error) {
 	var r row
-	var n int64
 	c := &conversation{savedIn: d.Name()}
-	into := append(append([]any{&n}, r.columns()...), &c.sealed, &c.until, &c.digest)
+	into := append(append([]any{&c.number}, r.columns()...), &c.sealed, &c.until, &c.digest)
 	found, err := d.Row(getConversation, []any{id}, into...)
 	if err != nil || !found {
 		return nil, err
 	}
 	c.summary, c.kept, c.told = r.summary(), c.digest, c.until
-	query := getMessages
+	return c, nil
+}
+
+// readMessages reads the messages: with their prompts those that memory has not,
+// without them all.
+func (c *conversation) readMessages(d *database.DB, prompts bool, has holding, now time.Time) error {
+	query, args := getMessages, []any{c.number}
 	if prompts {
-		query = getWithPrompts
+		query, args = getWithPrompts, []any{c.number, has.known}
+		c.after = has.known
+		if err := c.readChanged(d, has.loose, now); err != nil {
+			return err
+		}
 	}
 	st, err := d.Statement(query)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	rows, err := st.Query(n)
+	rows, err := st.Query(args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for rows.Next() {
-		m, err := scanMessage(rows.Scan, prompts)
+		m, err := scanMessage(rows.Scan, prompts, now)
 		if err != nil {
-			return nil, errors.Join(err, rows.Close())
+			return errors.Join(err, rows.Close())
 		}
 		c.messages = append(c.messages, m)
 	}
-	return c, errors.Join(rows.Err(), rows.Close())
+	c.settle(c.after, c.messages)
+	return errors.Join(rows.Err(), rows.Close())
+}
+
+// readChanged reads those messages that were written since memory read them.
+func (c *conversation) readChanged(d *database.DB, loose []stamp, now time.Time) error {
+	for _, s := range loose {
+		st, err := d.Statement(getChanged)
+		if err != nil {
+			return err
+		}
+		m, err := scanMessage(st.QueryRow(s.n, s.changed).Scan, true, now)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		c.changed = append(c.changed, m)
+	}
+	return nil
 }
 
 // scanMessage reads a message's row. What of it is JSON and cannot be read is left out:
 // the text matters most.
-func scanMessage(scan func(...any) error, prompts bool) (*message, error) {
+func scanMessage(scan func(...any) error, prompts bool, now time.Time) (*message, error) {
 	m := &message{judged: true, ready: true}
 	var id, text string
 	var body []byte
+	m.changed = now.UnixMicro()
 	into := []any{&m.n, &id, &text, &body}
 	if prompts {
-		into = append(into, &m.entry, &m.hidden)
+		into = append(into, &m.entry, &m.hidden, &m.changed)
 	}
 	if err := scan(into...); err != nil {
 		return nil, err
@@ -108,5 +170,6 @@ func scanMessage(scan func(...any) error, prompts bool) (*message, error) {
 		m.Message = chat.Message{}
 	}
 	m.MessageID, m.Text, m.prompt = id, text, m.hidden
+	m.settled = !m.Interrupted && now.Sub(time.UnixMicro(m.changed)) > settledAfter
 	return m, nil
 }

@@ -82,7 +82,7 @@ func (s *Conversations) drafts(name string) (all []*draft) {
 	}
 	for _, c := range s.all {
 		if c.savedIn != name {
-			c.savedIn = ""
+			c.savedIn, c.known = "", 0
 			for _, m := range c.messages {
 				m.n = 0
 			}

@@ -6,7 +6,8 @@ const (
 
 	getConversation = `SELECT n, ` + rowOf + `, sealed, until, summary FROM conversations WHERE id = ?`
 	getMessages     = `SELECT n, id, text, body FROM messages WHERE conversation = ? ORDER BY n`
-	getWithPrompts  = `SELECT n, id, text, body, entry, prompt FROM messages WHERE conversation = ? ORDER BY n`
+	getWithPrompts  = `SELECT n, id, text, body, entry, prompt, changed FROM messages WHERE conversation = ? AND n > ? ORDER BY n`
+	getChanged      = `SELECT n, id, text, body, entry, prompt, changed FROM messages WHERE n = ? AND changed <> ?`
 	getMessageEntry = `SELECT m.entry FROM messages m JOIN conversations c ON c.n = m.conversation WHERE m.id = ?`
 	listFirst       = `SELECT ` + rowOf + ` FROM conversations ORDER BY updated DESC, id DESC LIMIT ?`
 	listAfter       = `SELECT ` + rowOf + ` FROM conversations WHERE (updated, id) < (?, ?) ORDER BY updated DESC, id DESC LIMIT ?`
