@@ -22,7 +22,11 @@ COLD := go.lsp.dev/protocol go/... go.uber.org/zap/... github.com/pelletier/go-t
 	database/sql crypto/internal/fips140/nistec ./engine/complete ./engine/backend/local \
 	./engine/backend/openai ./engine/backend/ollama ./engine/database mime/multipart net/textproto \
 	crypto/hpke crypto/rsa crypto/internal/fips140/rsa crypto/ecdsa text/tabwriter ./engine/filelock \
-	crypto/internal/fips140/ecdsa vendor/golang.org/x/net/... mime ./lsp/slash ./cmd/rigrun-lsp
+	crypto/internal/fips140/ecdsa vendor/golang.org/x/net/... mime ./lsp/slash ./cmd/rigrun-lsp \
+	github.com/aymanbagabas/go-udiff/... golang.org/x/text/... os/exec os/user html log/slog/... \
+	vendor/golang.org/x/crypto/... vendor/golang.org/x/text/... net/http/internal/... compress/flate \
+	crypto/internal/fips140/tls12 crypto/internal/fips140/tls13 crypto/internal/fips140/edwards25519/... \
+	crypto/internal/fips140/drbg crypto/des crypto/elliptic crypto/ecdh encoding/base32
 COMPILE = CGO_ENABLED=0 GOGC=400 $(GO) build -trimpath -gcflags=all=-dwarf=false $(COLD:%='-gcflags=%=-l -dwarf=false')
 
 export RIGRUN_DEV_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rigrun-lsp-dev
