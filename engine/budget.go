@@ -159,7 +159,7 @@ func (e *Engine) shorter(p *plan, failed *attempt, err error) (a attempt, ok boo
 	}
 	a = e.attempt(p, failed.decision)
 	a.again = true
-	return a, a.err == nil && a.sent.Tokens < failed.sent.Tokens
+	return a, a.err == nil && a.sent.Tokens < failed.sent.Tokens && a.sent.Tokens <= e.gauge(failed).limit(p.told(failed))
 }
 
 // learn takes a server's own count of an attempt's prompt. Where tools were

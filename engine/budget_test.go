@@ -83,10 +83,13 @@ func contents(turns []chat.Turn) (all []string) {
 // are started with a longer window then, as the refusal's hint says.
 func TestALongerWindowIsFound(t *testing.T) {
 	t.Run("of one that tells none", func(t *testing.T) {
-		refusal := &chat.Error{Kind: chat.ContextTooLong, Message: "too long", Tokens: 80, Window: 40}
+		refusal := &chat.Error{Kind: chat.ContextTooLong, Message: "too long", Tokens: 60, Window: 40}
 		h := open(t, enginetest.Script{{Fail: refusal}}, enginetest.Words("fine"))
 		if _, err := h.Chat(t.Context(), chat.Request{Message: "why"}, &enginetest.Recorder{T: t}); chat.KindOf(err) != chat.ContextTooLong {
 			t.Fatalf("%v", err)
+		}
+		if n := len(h.backend.Prompts()); n != 1 {
+			t.Errorf("%d calls for a question that cannot be made shorter", n)
 		}
 		if text, _, _ := say(t, h, chat.Request{Message: "why"}); text != "fine" {
 			t.Errorf("%q after the server was started anew", text)
