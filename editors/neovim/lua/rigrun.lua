@@ -33,7 +33,9 @@ function M.statusline()
     return ''
   end
   if status.state == 'streaming' then
-    return ('%s %s %.0f/s'):format(status.tier or '', status.model or '', status.tokensPerSecond or 0)
+    local answers = ('%s %s'):format(status.tier or '', status.model or '')
+    local speed = status.tokensPerSecond -- absent until there is one
+    return speed and ('%s %.0f/s'):format(answers, speed) or answers
   end
   return status.state == 'idle' and 'rigrun' or 'rigrun ' .. status.state
 end
