@@ -8,7 +8,8 @@
 // The rules are gitleaks' (table.go, written by the module in the folder
 // gitleaks) and our own: PEM and PuTTY key blocks, passwords in URLs,
 // Authorization headers, values given to names such as password, api_key or
-// AccountKey in any notation, tokens of services that gitleaks does not know.
+// AccountKey in any notation, passwords among the arguments of commands, tokens of
+// services that gitleaks does not know.
 // What stands for a secret is none: "changeme", "<password>", "${PASSWORD}",
 // a function call, a type. Nor are hashes, checksums and identifiers.
 //

@@ -20,6 +20,9 @@ func (s *scanner) named(at, length int) {
 	}
 	end := nameEnd(s.text, at, length)
 	s.nameEnd = end
+	if end < len(s.text) && blank(s.text[end]) {
+		s.option(at, end)
+	}
 	if !given(s.text, end) {
 		return
 	}
@@ -303,7 +306,7 @@ func (a *assignment) bare(text string, class int, value string) bool {
 		return false
 	}
 	if numeric(value) || mixed(value) {
-		return !dotted(value) && (a.first || a.operator == ':' || a.before == '"')
+		return !dotted(value) && (a.first || a.operator == ':' || a.before == '"' || a.before == '=')
 	}
 	return a.first && class == isPassword && !codeWord(value) && lowerWord(value) && (a.operator == ':' || !a.spaced)
 }

@@ -18,6 +18,7 @@ var ownRules = [...]rule{
 	{kind: kindURLPassword, form: urlUser, words: []string{`a://`, `b://`, `c://`, `d://`, `e://`, `f://`, `g://`, `h://`, `i://`, `j://`, `k://`, `l://`, `m://`, `n://`, `o://`, `p://`, `q://`, `r://`, `s://`, `t://`, `u://`, `v://`, `w://`, `x://`, `y://`, `z://`, `0://`, `1://`, `2://`, `3://`, `4://`, `5://`, `6://`, `7://`, `8://`, `9://`}, fold: true},
 	{kind: kindPassword, form: named, fold: true, words: []string{`pass`, `pwd`, `identified by`}},
 	{kind: kindCredential, form: named, fold: true, words: []string{`secret`, `token`, `key`, `cred`}},
+	{kind: kindPassword, form: commandLine, words: []string{`sshpass`, `curl`, `openssl`, `redis-cli`, `smbclient`, `sqlcmd`, `mysql`, `mysqldump`, `mysqladmin`, `mariadb`, `mariadb-dump`, `docker login`, `podman login`, `nerdctl login`, `buildah login`, `helm registry login`, `az login`, `mongo`, `mongosh`, `mongodump`, `mongorestore`, `mongoexport`, `mongoimport`, `ldapsearch`, `ldapmodify`, `ldapadd`, `ldapdelete`, `ldapwhoami`, `ldappasswd`}},
 	// Only a name for what the rules above find.
 	{kind: kindAWSSecret},
 
@@ -33,6 +34,10 @@ var ownRules = [...]rule{
 	{
 		kind: "netrc-password", form: token, fold: true, words: []string{`machine `},
 		pattern: `(?i)machine\s+\S+\s+login\s+\S+\s+password\s+(\S+)`,
+	},
+	{
+		kind: kindPassword, form: nearby, words: []string{`@tcp(`, `@unix(`}, before: 136, after: 8,
+		pattern: `[\w.-]{1,64}:([^\s:@"'\x60<>{}$%]{4,64})@(?:tcp|unix)\(`,
 	},
 	{
 		kind: "azure-sas-signature", form: token, fold: true, words: []string{`&sig=`, `?sig=`},

@@ -11,12 +11,13 @@ import (
 type form uint8
 
 const (
-	token    form = iota // the expression, at the word
-	assigned             // the expression, at the word, if an operator and a value follow
-	nearby               // the expression, on the bytes around the word
-	named                // no expression: a value is given to a name that holds the word
-	pemBlock             // no expression: a key block begins
-	urlUser              // no expression: the part of a URL before the host
+	token       form = iota // the expression, at the word
+	assigned                // the expression, at the word, if an operator and a value follow
+	nearby                  // the expression, on the bytes around the word
+	named                   // no expression: a value is given to a name that holds the word
+	pemBlock                // no expression: a key block begins
+	urlUser                 // no expression: the part of a URL before the host
+	commandLine             // no expression: the arguments of a program
 )
 
 // target says what an allowance is held against.

@@ -45,6 +45,8 @@ type scanner struct {
 	urlEnd  int // where the last URL's host began
 	pemEnd  int // where the last key block ended
 
+	commandEnd int // where the last command line ended
+
 	// For each rule: words before done lie in what it found or searched already;
 	// words before grown lie in what it searched with a larger window.
 	done, grown [len(engines)]int
@@ -87,6 +89,8 @@ func (s *scanner) try(n, at, length int) {
 		s.pem(at)
 	case urlUser:
 		s.urlUser(at)
+	case commandLine:
+		s.command(at, length)
 	}
 }
 

@@ -13,7 +13,7 @@ func fuzzSeeds(f *testing.F) {
 			f.Add(e.Found[0].Text)
 		}
 	}
-	for _, l := range labelled(f) {
+	for _, l := range labelled(f, "labelled.b64") {
 		f.Add(l.text)
 	}
 	f.Add("password=REDACTED_PASSWORD_0123456789 REDACTED_PASSWORD_0123456789abcdef")

@@ -11,6 +11,9 @@ func standsFor(v string) bool {
 	}
 	switch v[0] {
 	case '<', '{', '[', '%':
+		if strings.Contains(v, "}:{") || strings.Contains(v, ">:<") || strings.Contains(v, "]:[") {
+			return true // a user's name and a password
+		}
 		closing := strings.TrimLeft(v, "<{[%")
 		if n := strings.IndexAny(closing, ">}]%"); n >= 0 && strings.Trim(closing[n:], ">}]%") == "" {
 			return true

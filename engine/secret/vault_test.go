@@ -142,7 +142,7 @@ func TestVaultIsForSeveralGoroutines(t *testing.T) {
 
 // TestExamplesRoundTrip holds Redact to its promises on gitleaks' examples and on our own.
 func TestExamplesRoundTrip(t *testing.T) {
-	for _, l := range labelled(t) {
+	for _, l := range labelled(t, "labelled.b64") {
 		checkRedact(t, l.text)
 	}
 	n := 0
