@@ -26,7 +26,8 @@ COLD := go.lsp.dev/protocol go/... go.uber.org/zap/... github.com/pelletier/go-t
 	github.com/aymanbagabas/go-udiff/... golang.org/x/text/... os/exec os/user html log/slog/... \
 	vendor/golang.org/x/crypto/... vendor/golang.org/x/text/... net/http/internal/... compress/flate \
 	crypto/internal/fips140/tls12 crypto/internal/fips140/tls13 crypto/internal/fips140/edwards25519/... \
-	crypto/internal/fips140/drbg crypto/des crypto/elliptic crypto/ecdh encoding/base32
+	crypto/internal/fips140/drbg crypto/des crypto/elliptic crypto/ecdh encoding/base32 net/url net/netip \
+	crypto/x509/pkix go.lsp.dev/uri crypto/internal/fips140/nistec/fiat
 COMPILE = CGO_ENABLED=0 GOGC=400 $(GO) build -trimpath -gcflags=all=-dwarf=false $(COLD:%='-gcflags=%=-l -dwarf=false')
 
 export RIGRUN_DEV_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rigrun-lsp-dev

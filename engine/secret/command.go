@@ -1,42 +1,32 @@
 package secret
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // program is a command that takes a password as an argument.
 type program struct {
-	name string // as it stands on the command line, a subcommand included
-
-	options string // that the password follows, parted by spaces
+	names   string // as they stand on the command line, subcommands included, parted by commas
+	options string // that the password follows, parted by blanks
 	glued   bool   // nothing may stand between option and password: "mysql -p shop" asks for one
 	after   string // what of the argument is in front of the password: "user:"
 	words   bool   // the password may be a plain word
 }
 
 // programs are those whose options say less than "--password", which every program's
-// may be called: see option.
-func programs() []program {
-	const basic = "-u --user -U --proxy-user"
-	all := []program{
-		{name: "sshpass", options: "-p", words: true},
-		{name: "curl", options: basic, after: ":", words: true},
-		{name: "openssl", options: "-pass -passin -passout", after: "pass:", words: true},
-		{name: "redis-cli", options: "-a", words: true},
-		{name: "smbclient", options: "-U", after: "%"},
-		{name: "sqlcmd", options: "-P"},
-	}
-	for _, name := range [...]string{"mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump"} {
-		all = append(all, program{name: name, options: "-p", glued: true})
-	}
-	for _, name := range [...]string{"docker login", "podman login", "nerdctl login", "buildah login", "helm registry login", "az login"} {
-		all = append(all, program{name: name, options: "-p", words: true})
-	}
-	for _, name := range [...]string{"mongo", "mongosh", "mongodump", "mongorestore", "mongoexport", "mongoimport"} {
-		all = append(all, program{name: name, options: "-p"})
-	}
-	for _, name := range [...]string{"ldapsearch", "ldapmodify", "ldapadd", "ldapdelete", "ldapwhoami", "ldappasswd"} {
-		all = append(all, program{name: name, options: "-w"})
-	}
-	return all
+// may be called: see option. Their names are the words of a rule.
+var programs = [...]program{
+	{names: "sshpass", options: "-p", words: true},
+	{names: "curl", options: "-u --user -U --proxy-user", after: ":", words: true},
+	{names: "openssl", options: "-pass -passin -passout", after: "pass:", words: true},
+	{names: "redis-cli", options: "-a", words: true},
+	{names: "smbclient", options: "-U", after: "%"},
+	{names: "sqlcmd", options: "-P"},
+	{names: "mysql,mysqldump,mysqladmin,mariadb,mariadb-dump", options: "-p", glued: true},
+	{names: "docker login,podman login,nerdctl login,buildah login,helm registry login,az login", options: "-p", words: true},
+	{names: "mongo,mongosh,mongodump,mongorestore,mongoexport,mongoimport", options: "-p"},
+	{names: "ldapsearch,ldapmodify,ldapadd,ldapdelete,ldapwhoami,ldappasswd", options: "-w"},
 }
 
 // The longest command line that is read, and its shortest passwords: of any kind,
@@ -81,10 +71,9 @@ func (s *scanner) command(at, length int) {
 }
 
 func programNamed(name string) *program {
-	all := programs()
-	for i := range all {
-		if all[i].name == name {
-			return &all[i]
+	for i := range programs {
+		if slices.Contains(strings.Split(programs[i].names, ","), name) {
+			return &programs[i]
 		}
 	}
 	return &program{}
