@@ -7,7 +7,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os/signal"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/rigrun/rigrun-lsp/engine/assemble"
@@ -79,6 +81,9 @@ func ask(ctx context.Context, args []string, std stdio, getenv func(string) stri
 	if err != nil {
 		return err
 	}
+	// Who reads only the beginning (ask … | head) must not end the process before what
+	// was sent is on record: the next write fails instead.
+	signal.Ignore(syscall.SIGPIPE)
 	req := chat.Request{Message: f.question, Model: f.model, Context: items}
 	house := assemble.Open(stateDir(getenv))
 	house.Prompts = prompt.UserDir(config.UserFile(getenv))
@@ -93,8 +98,11 @@ func ask(ctx context.Context, args []string, std stdio, getenv func(string) stri
 	result, err := e.Chat(ctx, req, t)
 	if err != nil {
 		t.finish()
-		if errors.Is(err, context.Canceled) {
+		switch {
+		case errors.Is(err, context.Canceled):
 			return errors.New("stopped by you")
+		case errors.Is(err, syscall.EPIPE):
+			return errors.New("nobody reads the answer any more")
 		}
 		return err
 	}
