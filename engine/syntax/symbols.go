@@ -42,20 +42,15 @@ const (
 // inner. Locals are left out, functions inside functions are not.
 func Symbols(language, text string) []Symbol {
 	var out []Symbol
-	switch language {
-	case "go":
-		if list, ok := goSymbols(text); ok {
+	switch {
+	case isData(language):
+		out = keysOf(language, text, around{})
+	case language == "go":
+		list, ok := goSymbols(text)
+		if ok {
 			return list
 		}
 		out = tokenSymbols(language, text)
-	case "json", "jsonc", "json5":
-		out = jsonKeys(text)
-	case "yaml", "dockercompose", "github-actions-workflow":
-		out = yamlKeys(text)
-	case "toml", "ini", "properties":
-		out = tomlKeys(text)
-	case "markdown":
-		out = headings(text)
 	default:
 		out = tokenSymbols(language, text)
 	}
