@@ -57,6 +57,7 @@ func abilitiesOf() []ability {
 		{profile: "helix-25", creates: true, shows: "file:", disables: true},
 		{profile: "eglot", shows: "message"},
 		{profile: "eglot-30", shows: "file:"},
+		{profile: "lsp-mode", creates: true, shows: "file:"},
 		{profile: "sublime", resolves: true, annotates: true, shows: "file:", disables: true},
 		{profile: "kakoune", annotates: true, creates: true, shows: "message", honorsAsks: true},
 		{profile: "vim", creates: true, shows: "message", disables: true},

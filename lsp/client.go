@@ -100,11 +100,11 @@ func (c *client) readCodeAction(a *protocol.CodeActionClientCapabilities) {
 
 // standsStill tells the clients that take no key while an action is resolved, and
 // that give up soon: Helix (25.07) without a word after 20 seconds, Eglot (Emacs
-// 30) with an error after 10, Vim's yegappan/lsp without a word after the 2 of
+// 30) and lsp-mode with an error after 10, Vim's yegappan/lsp without a word after the 2 of
 // ch_evalexpr(). A model may well take longer, so their edits come by command, as
 // for a client that resolves none.
 func standsStill(client string) bool {
-	return client == "helix" || client == "Eglot" || client == "Vim"
+	return client == "helix" || client == "Eglot" || client == "Vim" || client == "emacs" // lsp-mode's name for itself
 }
 
 func is(b *bool) bool { return b != nil && *b }

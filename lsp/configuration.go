@@ -17,8 +17,8 @@ import (
 	"github.com/rigrun/rigrun-lsp/engine/config"
 )
 
-// patience is how long the first question waits for the editor's answer to
-// workspace/configuration. Asking with the defaults instead could send code to
+// patience is how long a question waits for what the editor has to answer before it
+// is asked: the first one for workspace/configuration. Asking with the defaults instead could send code to
 // a server that the settings forbid.
 const patience = 3 * time.Second
 
@@ -130,8 +130,6 @@ func (s *Server) pullConfiguration(ctx context.Context) {
 	if !s.client.configuration {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	section := config.Section
 	params := &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &section}}}
 	folders := s.settings.workspace()
@@ -140,7 +138,7 @@ func (s *Server) pullConfiguration(ctx context.Context) {
 		params.Items = append(params.Items, protocol.ConfigurationItem{Section: &section, ScopeURI: &scope})
 	}
 	var raw jsonrpc2.RawMessage
-	if _, err := s.conn.Call(ctx, protocol.MethodWorkspaceConfiguration, params, &raw); err != nil {
+	if err := s.ask(ctx, patience, protocol.MethodWorkspaceConfiguration, params, &raw); err != nil {
 		s.log.Warn("the editor did not answer workspace/configuration", zap.Error(err))
 		return
 	}

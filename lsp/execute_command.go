@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"time"
 
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
@@ -89,16 +90,40 @@ func (s *Server) warn(text string) {
 }
 
 // createProgress asks the client for a widget and returns its token, nil where
-// the client has none.
+// the client has none. It is asked twice before the work goes on without one: a
+// client may lose what comes together with a command's response. lsp-mode of Emacs
+// does, which leaves the loop that reads messages with the response it waited for.
 func (s *Server) createProgress(ctx context.Context) protocol.LSPAny {
 	if !s.client.workDoneProgress {
 		return nil
 	}
-	name := "rigrun-" + rand.Text()
-	params := &protocol.WorkDoneProgressCreateParams{Token: protocol.String(name)}
-	if _, err := s.conn.Call(ctx, protocol.MethodWindowWorkDoneProgressCreate, params, nil); err != nil {
+	for _, wait := range []time.Duration{widgetPatience, patience} {
+		name := "rigrun-" + rand.Text()
+		params := &protocol.WorkDoneProgressCreateParams{Token: protocol.String(name)}
+		err := s.ask(ctx, wait, protocol.MethodWindowWorkDoneProgressCreate, params, nil)
+		if err == nil {
+			return protocol.LSPAny(`"` + name + `"`)
+		}
 		s.log.Info("the editor made no progress widget", zap.Error(err))
-		return nil
+		if !errors.Is(err, context.DeadlineExceeded) {
+			return nil
+		}
 	}
-	return protocol.LSPAny(`"` + name + `"`)
+	return nil
+}
+
+// widgetPatience is how long a client may take to make a widget before it is asked
+// again: well above a network's round trip, and short for a person who has just
+// chosen from a menu.
+const widgetPatience = 300 * time.Millisecond
+
+// ask calls the client, and gives up after a while: no client's silence holds up
+// an answer.
+func (s *Server) ask(ctx context.Context, wait time.Duration, method string, params, result any) error {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	if _, err := s.conn.Call(ctx, method, params, result); err != nil {
+		return cmp.Or(ctx.Err(), err)
+	}
+	return nil
 }

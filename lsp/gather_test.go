@@ -285,7 +285,7 @@ func TestCompletionInDocuments(t *testing.T) {
 				}
 				return list
 			}
-			end := map[string]int{"neovim-0.12": 21, "eglot": 18, "eglot-30": 18, "vim": 18, "helix-25": 21, "kakoune": 21}[profile]
+			end := map[string]int{"neovim-0.12": 21, "eglot": 18, "eglot-30": 18, "lsp-mode": 18, "vim": 18, "helix-25": 21, "kakoune": 21}[profile]
 			if end == 0 {
 				end = 19
 			}

@@ -21,6 +21,10 @@ import (
 // redraw is the least time between two redrawings of a page that grows.
 const redraw = 250 * time.Millisecond
 
+// showPatience is how long a client may take to show a document, before the answer
+// comes as a message instead.
+const showPatience = 10 * time.Second
+
 // page shows a command's answer while it streams. It is the end of the answer's
 // line, behind the coalescer, so redrawing may wait for the editor.
 type page struct {
@@ -82,7 +86,10 @@ func (p *page) draw() {
 	switch now := p.server.now(); {
 	case !p.shown:
 		p.shown, p.drawn = true, now
-		p.log(p.view.open(ctx, p.answer))
+		if err := p.view.open(ctx, p.answer); err != nil {
+			p.log(err)
+			p.view = message{p.server} // what every client can show
+		}
 	case now.Sub(p.drawn) >= redraw:
 		p.drawn = now
 		p.log(p.view.refresh(ctx, p.answer))
@@ -164,7 +171,7 @@ func leftOut(list []chat.Left) string {
 func (s *Server) show(ctx context.Context, u uri.URI) error {
 	focus := false
 	var result protocol.ShowDocumentResult
-	if _, err := s.conn.Call(ctx, protocol.MethodWindowShowDocument, &protocol.ShowDocumentParams{URI: u, TakeFocus: &focus}, &result); err != nil {
+	if err := s.ask(ctx, showPatience, protocol.MethodWindowShowDocument, &protocol.ShowDocumentParams{URI: u, TakeFocus: &focus}, &result); err != nil {
 		return fmt.Errorf("show %s: %w", u, err)
 	}
 	if !result.Success {
@@ -190,7 +197,7 @@ func (c content) refresh(ctx context.Context, a *answer) error {
 		return fmt.Errorf("address the answer: %w", err)
 	}
 	params := &protocol.TextDocumentContentRefreshParams{URI: u}
-	if _, err := c.conn.Call(ctx, protocol.MethodWorkspaceTextDocumentContentRefresh, params, nil); err != nil {
+	if err := c.ask(ctx, showPatience, protocol.MethodWorkspaceTextDocumentContentRefresh, params, nil); err != nil {
 		return fmt.Errorf("refresh the answer: %w", err)
 	}
 	return nil

@@ -210,10 +210,7 @@ func TestMuteEditor(t *testing.T) {
 	e := lsptest.Start(t, lsptest.Options{URL: server.URL, Mute: []string{
 		"client/registerCapability", "window/workDoneProgress/create", "window/showDocument", "workspace/textDocumentContent/refresh",
 	}})
-	doc := e.Open("main.go", "go", "package main\n")
-	e.Call("workspace/executeCommand", map[string]any{
-		"command": "rigrun.explain", "arguments": []any{map[string]any{"uri": doc.URI, "range": doc.Lines(1, 1)}},
-	})
+	explainFirstLine(e)
 	e.Until("the server's request", func() bool { return len(e.Received("window/workDoneProgress/create")) == 1 })
 	wantText(t, e, "fine")
 	start := time.Now()
@@ -221,6 +218,51 @@ func TestMuteEditor(t *testing.T) {
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("the end took %v", took)
 	}
+}
+
+// TestLostWidget has an editor lose what comes together with a command's response,
+// as lsp-mode does: it is asked for a widget again, and the answer is shown.
+func TestLostWidget(t *testing.T) {
+	noLeaks(t)
+	backend := &enginetest.Backend{Label: "scripted", Scripts: []enginetest.Script{enginetest.Words("shown")}}
+	e := lsptest.Start(t, lsptest.Options{Backend: backend, Loses: []string{"window/workDoneProgress/create"}})
+	explainFirstLine(e)
+	e.Until("a widget", func() bool { return len(e.Widgets()) > 0 })
+	e.WaitWork(e.Widgets()[0])
+	if n := len(e.Received("window/workDoneProgress/create")); n != 2 {
+		t.Errorf("the editor was asked for a widget %d times", n)
+	}
+	if page := e.Page(e.Shown()[0]); !strings.Contains(page, "shown") {
+		t.Errorf("the page holds %q", page)
+	}
+}
+
+// TestAnswerWithoutTheEditorsHelp has editors that never make a widget, and never say
+// whether they have shown the answer, or that they have not: the answer comes as a
+// message.
+func TestAnswerWithoutTheEditorsHelp(t *testing.T) {
+	for _, profile := range []string{"vscode", "eglot-30"} {
+		t.Run(profile, func(t *testing.T) {
+			t.Parallel()
+			backend := &enginetest.Backend{Label: "scripted", Scripts: []enginetest.Script{enginetest.Words("shown")}}
+			e := lsptest.Start(t, lsptest.Options{Profile: profile, Backend: backend, Mute: []string{
+				"window/workDoneProgress/create", "window/showDocument", "workspace/textDocumentContent/refresh",
+			}})
+			explainFirstLine(e)
+			e.Until("a message", func() bool { return len(e.WindowMessages()) > 0 })
+			if got := e.WindowMessages()[0]; !strings.Contains(got, "shown") {
+				t.Errorf("the message is %q", got)
+			}
+		})
+	}
+}
+
+// explainFirstLine opens a file and has its first line explained.
+func explainFirstLine(e *lsptest.Editor) {
+	doc := e.Open("main.go", "go", "package main\n")
+	e.Call("workspace/executeCommand", map[string]any{
+		"command": "rigrun.explain", "arguments": []any{map[string]any{"uri": doc.URI, "range": doc.Lines(1, 1)}},
+	})
 }
 
 // TestConfigurationThatNeverComes has an editor that announces

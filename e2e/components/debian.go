@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// debian is a component that is unpacked from a package of a newer Debian suite,
+// debian is a component that is unpacked from packages of a newer Debian suite,
 // into the cache folder, together with its libraries.
 type debian struct {
 	name   string   // of the component and its folder
-	pkg    string   // the package
+	pkgs   []string // the packages
 	suites []string // that carry it, the best first
 	// in returns the program in an unpacked folder, or which piece is missing.
 	in func(root string) (Program, error)
@@ -69,7 +69,7 @@ func (d debian) install(ctx context.Context, suiteName, root string) (Program, e
 		return Program{}, &Unavailable{d.name, err.Error()}
 	}
 	made := filepath.Join(work, "root")
-	if err := s.unpack(ctx, d.pkg, made); err != nil {
+	if err := s.unpack(ctx, made, d.pkgs...); err != nil {
 		return Program{}, &Unavailable{d.name, err.Error()}
 	}
 	p, err := d.in(made)

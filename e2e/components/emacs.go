@@ -11,10 +11,15 @@ import (
 )
 
 // Emacs returns Emacs 30 without a window system, unpacked from a newer Debian
-// suite like [LlamaServer]. Eglot is a part of it.
+// suite like [LlamaServer]. Eglot is a part of it, and the package lsp-mode lies
+// beside it, as the variable [LSPMode] in its environment says.
 func Emacs(ctx context.Context) (Program, error) {
-	return debian{name: "emacs", pkg: "emacs-nox", suites: []string{"trixie", "sid"}, in: emacsIn}.get(ctx)
+	return debian{name: "emacs", pkgs: []string{"emacs-nox", "elpa-lsp-mode"}, suites: []string{"trixie", "sid"}, in: emacsIn}.get(ctx)
 }
+
+// LSPMode is the variable in Emacs' environment with the folder in which lsp-mode and
+// what it needs have a folder each.
+const LSPMode = "RIGRUN_EMACS_LSP_MODE"
 
 // emacsIn finds what Emacs has compiled in as paths of the system, and says
 // where it is instead.
@@ -31,12 +36,17 @@ func emacsIn(root string) (Program, error) {
 	if err != nil {
 		return Program{}, err
 	}
+	packages := filepath.Join(root, "usr/share/emacs/site-lisp/elpa-src")
+	if _, err := only(packages, "lsp-mode-*"); err != nil {
+		return Program{}, err
+	}
 	p, err := loaded(root, "emacs-nox")
 	etc := filepath.Join(filepath.Dir(lisp), "etc")
 	p.Env = []string{
 		"EMACSLOADPATH=" + strings.Join(load, ":"),
 		"EMACSDATA=" + etc, "EMACSDOC=" + etc,
 		"EMACSPATH=" + filepath.Dir(dump),
+		LSPMode + "=" + packages,
 	}
 	if err != nil {
 		return p, err

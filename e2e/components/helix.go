@@ -10,7 +10,7 @@ import (
 // Helix returns the editor hx, unpacked from a newer Debian suite like
 // [LlamaServer], with its own runtime files. It needs a terminal: see [Tmux].
 func Helix(ctx context.Context) (Program, error) {
-	return debian{name: "helix", pkg: "hx", suites: []string{"sid", "testing"}, in: helixIn}.get(ctx)
+	return debian{name: "helix", pkgs: []string{"hx"}, suites: []string{"sid", "testing"}, in: helixIn}.get(ctx)
 }
 
 func helixIn(root string) (Program, error) {

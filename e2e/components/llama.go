@@ -18,7 +18,7 @@ func suitesWithLlama() []string { return []string{"sid", "testing"} }
 // into the cache folder together with its libraries and started by their own
 // loader. Its CPU backend is chosen for this machine.
 func LlamaServer(ctx context.Context) (Program, error) {
-	return debian{name: llamaServer, pkg: "llama.cpp-tools", suites: suitesWithLlama(), in: llamaIn}.get(ctx)
+	return debian{name: llamaServer, pkgs: []string{"llama.cpp-tools"}, suites: suitesWithLlama(), in: llamaIn}.get(ctx)
 }
 
 // llamaIn returns the program in an unpacked folder, or which piece is missing.

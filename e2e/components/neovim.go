@@ -21,7 +21,7 @@ func Neovim(ctx context.Context, version string) (Program, error) {
 	if version == Neovim12 {
 		suite = "sid"
 	}
-	return debian{name: version, pkg: "neovim", suites: []string{suite}, in: neovimIn}.get(ctx)
+	return debian{name: version, pkgs: []string{"neovim"}, suites: []string{suite}, in: neovimIn}.get(ctx)
 }
 
 func neovimIn(root string) (Program, error) {

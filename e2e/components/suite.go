@@ -73,17 +73,17 @@ func (s *suite) aptGet(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// unpack downloads a package with its closure and unpacks it into root.
-func (s *suite) unpack(ctx context.Context, pkg, root string) error {
+// unpack downloads packages with their closure and unpacks them into root.
+func (s *suite) unpack(ctx context.Context, root string, pkgs ...string) error {
 	if err := s.aptGet(ctx, "update"); err != nil {
 		return err
 	}
-	if err := s.aptGet(ctx, "install", "--no-install-recommends", "--download-only", pkg); err != nil {
+	if err := s.aptGet(ctx, append([]string{"install", "--no-install-recommends", "--download-only"}, pkgs...)...); err != nil {
 		return err
 	}
 	debs, err := filepath.Glob(filepath.Join(s.dir, "cache/archives/*.deb"))
 	if err != nil || len(debs) == 0 {
-		return fmt.Errorf("find the packages of %s: none was downloaded", pkg)
+		return fmt.Errorf("find the packages of %s: none was downloaded", strings.Join(pkgs, " and "))
 	}
 	for _, deb := range debs {
 		if out, err := exec.CommandContext(ctx, "dpkg-deb", "-x", deb, root).CombinedOutput(); err != nil {

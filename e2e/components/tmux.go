@@ -11,7 +11,7 @@ func Tmux(ctx context.Context) (Program, error) {
 	if path, err := exec.LookPath("tmux"); err == nil {
 		return Program{Path: path}, nil
 	}
-	return debian{name: "tmux", pkg: "tmux", suites: []string{"trixie", "sid"}, in: tmuxIn, version: "-V"}.get(ctx)
+	return debian{name: "tmux", pkgs: []string{"tmux"}, suites: []string{"trixie", "sid"}, in: tmuxIn, version: "-V"}.get(ctx)
 }
 
 func tmuxIn(root string) (Program, error) { return loaded(root, "tmux") }

@@ -11,7 +11,7 @@ import (
 // with the plugin ALE, whose folder is the variable [ALE] in its environment. It needs
 // a terminal: see [Tmux].
 func Vim(ctx context.Context) (Program, error) {
-	return debian{name: "vim", pkg: "vim-ale", suites: []string{"trixie", "sid"}, in: vimIn}.get(ctx)
+	return debian{name: "vim", pkgs: []string{"vim-ale"}, suites: []string{"trixie", "sid"}, in: vimIn}.get(ctx)
 }
 
 // ALE is the variable in Vim's environment with the folder of the plugin ALE.

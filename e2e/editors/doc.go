@@ -8,10 +8,10 @@
 // compares it, and writes it anew with -update. The pictures in docs/images are drawn
 // in the same way: RIGRUN_E2E=1 go test ./e2e/editors -run Picture -update.
 //
-// Helix, and Vim with the plugin ALE, run in terminals of their own (tmux), with a
-// scripted server under the name of gopls beside rigrun-lsp, because a fix needs
-// somebody's diagnostic. Emacs runs in batch with a script that calls what a person's
-// keys call. The model servers are scripted, and llama-server once for each editor.
+// Helix, Vim with the plugin ALE, and Emacs with lsp-mode run in terminals of their
+// own (tmux), with a scripted server under the name of gopls beside rigrun-lsp, because
+// a fix needs somebody's diagnostic. Emacs with Eglot runs in batch with a script that
+// calls what a person's keys call. The model servers are scripted, and llama-server once for each editor.
 //
 // The tests that start something run where RIGRUN_E2E is set, as in package e2e,
 // and skip by name where an editor is not to be had. The editors' processes and

@@ -66,7 +66,7 @@ func (e *Editor) response(m incoming) {
 
 // request answers a request of the server's as the client would.
 func (e *Editor) request(m incoming) {
-	if slices.Contains(e.opts.Mute, m.Method) {
+	if slices.Contains(e.opts.Mute, m.Method) || slices.Contains(e.opts.Loses, m.Method) && len(e.Received(m.Method)) == 1 {
 		return
 	}
 	var able bool

@@ -60,8 +60,9 @@ type Options struct {
 	// it does not.
 	BeforeEdit func(AppliedEdit) (refuse string)
 
-	// Mute are the methods of requests the editor never answers.
-	Mute []string
+	// Mute are the methods of requests the editor never answers, and Loses those of
+	// which it loses the first.
+	Mute, Loses []string
 }
 
 // Editor is one running session. Its methods are safe for concurrent use, as far
