@@ -109,6 +109,14 @@ func TestLSPMode(t *testing.T) {
 	}
 }
 
+// TestLSPModeLlama explains with a real model server.
+func TestLSPModeLlama(t *testing.T) {
+	e := openLSPMode(t, startLlama(t))
+	e.press("M-<", "C-n", "C-n", "C-n", "C-n")
+	e.choose("Explain")
+	e.sees("# Explain", "local · openai · "+model)
+}
+
 // TestLSPModeSlow has a model that takes longer to begin than lsp-mode waits for any
 // response, for an answer that is an edit.
 func TestLSPModeSlow(t *testing.T) {
