@@ -27,6 +27,7 @@ COLD := go.lsp.dev/protocol go/... go.uber.org/zap/... github.com/pelletier/go-t
 	vendor/golang.org/x/crypto/... vendor/golang.org/x/text/... net/http/internal/... compress/flate \
 	crypto/internal/fips140/tls12 crypto/internal/fips140/tls13 crypto/internal/fips140/edwards25519/... \
 	crypto/internal/fips140/drbg crypto/des crypto/elliptic crypto/ecdh encoding/base32 net/url net/netip \
+	flag os/signal encoding/pem crypto/internal/fips140/bigmod crypto/internal/fips140/ecdh crypto/internal/fips140/ed25519 \
 	crypto/x509/pkix go.lsp.dev/uri crypto/internal/fips140/nistec/fiat
 COMPILE = CGO_ENABLED=0 GOGC=400 $(GO) build -trimpath -gcflags=all=-dwarf=false $(COLD:%='-gcflags=%=-l -dwarf=false')
 
