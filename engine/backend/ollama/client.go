@@ -186,7 +186,7 @@ func (c *Client) Chat(ctx context.Context, p *chat.Prompt, w stream.Writer) (str
 	}
 	call := c.call("/api/chat", p.Model)
 	call.Level = p.Level
-	return c.transport.Stream(ctx, call, body, stream.NewNDJSON(), w)
+	return c.transport.Stream(ctx, call, body, stream.Tagged(stream.NewNDJSON()), w)
 }
 
 type chatRequest struct {

@@ -77,7 +77,7 @@ func (c *Client) Chat(ctx context.Context, p *chat.Prompt, w stream.Writer) (str
 		}
 		call := c.call("/v1/chat/completions", p.Model)
 		call.Prefix, call.Level = "data: ", p.Level
-		end, err := c.transport.Stream(ctx, call, body, stream.NewSSE(), w)
+		end, err := c.transport.Stream(ctx, call, body, stream.Tagged(stream.NewSSE()), w)
 		learned := q.learn(err, p)
 		if learned == q {
 			return end, err
