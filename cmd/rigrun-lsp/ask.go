@@ -127,8 +127,11 @@ func printJSON(out io.Writer, v any) error {
 // on a line for each, what the model was not sent.
 func summary(r chat.Result) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s · %s · %s · first token %.0f ms · %.0f tok/s · %d tokens · %s",
-		r.Route.Tier, r.Route.Backend, printable(r.Route.Model), r.Metrics.FirstTokenMs, r.Metrics.TokensPerSecond, r.Usage.CompletionTokens, r.Route.Because())
+	fmt.Fprintf(&b, "%s · %s · %s · first token %.0f ms", r.Route.Tier, r.Route.Backend, printable(r.Route.Model), r.Metrics.FirstTokenMs)
+	if r.Metrics.TotalMs-r.Metrics.FirstTokenMs >= 200 { // what came at once has no speed
+		fmt.Fprintf(&b, " · %.0f tok/s", r.Metrics.TokensPerSecond)
+	}
+	fmt.Fprintf(&b, " · %d tokens · %s", r.Usage.CompletionTokens, r.Route.Because())
 	for _, l := range r.Left {
 		b.WriteString("\nleft out: " + strings.TrimSpace(l.Name+" "+l.Reason))
 	}
