@@ -23,9 +23,12 @@ install() {
 		(cd "$1" && npm install --no-audit --no-fund --ignore-scripts "${@:2}" 2>&1 | tee "$said" >&2) && { rm "$said"; return; }
 		sleep $((try * 5))
 	done
-	echo "code-server $version could not be installed from npm in three tries: $(grep -iE 'npm (err!|error)' "$said" | grep -v 'A complete log' | tail -n 1)"
+	echo "code-server $version could not be installed from npm in three tries: $(reason "$said")"
 	exit 3
 }
+
+# LOG: what npm says first of its failure, in one line.
+reason() { grep -iE '^npm (err!|error) +[^ ]' "$1" | grep -vE 'complete log|-debug-0.log' | head -n 4 | sed -E 's/^npm (ERR!|error) +//' | paste -sd ';' | cut -c 1-400; }
 
 # What the scripts would have compiled. The watchdog ends an extension host that
 # hangs without its parent; the run ends the whole process group instead. Without
