@@ -9,6 +9,7 @@
 set -euo pipefail
 
 version=4.139.1
+export NODE_USE_SYSTEM_CA=1 # as Debian's own Node does: behind a proxy of its own certificate nothing can be fetched otherwise
 here=${RIGRUN_DEV_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rigrun-lsp-dev}/vscode
 done="$here/code-server-$version"
 
