@@ -39,7 +39,7 @@ func openLSPMode(t *testing.T, url string) *lspMode {
 	e.runs("lsp")
 	e.sees("Select action:")
 	e.types("i")
-	e.sees("LSP[", "rigrun:", "gopls:")
+	e.sees("LSP[", "rigrun:", "gopls:", "Flymake[1 ") // and what gopls has found
 	return e
 }
 
@@ -91,7 +91,9 @@ func TestLSPMode(t *testing.T) {
 	e.sees(explained, mistake)
 	e.press("C-x", "1")
 	e.choose("Fix")
-	shows(t, "lsp-mode.md", "fix", window(e.sees("return a + b"), "sum.go\n"))
+	e.sees("return a + b")
+	e.misses("!!") // the mark of what gopls no longer finds
+	shows(t, "lsp-mode.md", "fix", window(e.screen(), "sum.go\n"))
 	e.press("C-/")
 	e.sees(mistake)
 	e.runs("rigrun-ask")
