@@ -50,7 +50,7 @@ func TestBadValuesAreNamedAndTheRestStays(t *testing.T) {
 		`{"rigrun":[1]}`:                           `rigrun: an object with the settings`,
 		`{"nonsense":1}`:                           `nonsense: unknown setting, docs/protocol.md`,
 		`{"routing":{"offline":"yes"}}`:            `routing.offline: true or false`,
-		`{"routing":"auto"}`:                       `routing: unknown setting`,
+		`{"routing":"auto"}`:                       `routing: an object with settings such as "mode" was expected`,
 		`{"security":{"classification":"cosmic"}}`: `security.classification: unknown classification "cosmic"`,
 		`{"security":{"classification":3}}`:        `security.classification: the name of`,
 		`{"cache":{"maxEntries":1.5}}`:             `cache.maxEntries: a whole number`,

@@ -235,6 +235,9 @@ func isTable(name string) bool {
 func unknown(schema []Key, name string) string {
 	best, distance := "", 4
 	for _, k := range schema {
+		if inside, ok := strings.CutPrefix(k.Name, name+"."); ok {
+			return fmt.Sprintf("an object with settings such as %q was expected", inside)
+		}
 		if d := editDistance(name, k.Name); d < distance {
 			best, distance = k.Name, d
 		}
