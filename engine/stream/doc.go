@@ -6,7 +6,8 @@
 //
 // What flows: bytes go in at the left, split anywhere, even inside a character
 // or an escape. A [Decoder] turns them into [Chunk] values: valid UTF-8, never
-// half a character, in the order the server sent them. A [Sink] takes the chunks
+// half a character, in the order the server sent them; [Tagged] around it parts the
+// thinking from the text where the server has not. A [Sink] takes the chunks
 // and, once, the [End].
 //
 // Ordering: one goroutine, the one that calls [Copy], decodes and writes; every
