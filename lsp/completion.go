@@ -24,6 +24,7 @@ func (s *Server) contextComplete(ctx context.Context, p *ext.CompleteParams, v v
 	if p.Offset == nil {
 		return ext.CompleteResult{}, invalid("offset", "where the cursor is was expected")
 	}
+	s.configured(ctx) // which commands there are is a setting
 	before := (*p.Text)[:document.Bytes(*p.Text, *p.Offset, v.Encoding())]
 	result := ext.CompleteResult{Items: []ext.CompleteItem{}}
 	items, _ := v.files.Complete(ctx, before, v.commands())
@@ -42,6 +43,7 @@ func (s *Server) completion(ctx context.Context, p *protocol.CompletionParams, v
 	if !ok || !isChatDocument(doc) {
 		return list, nil
 	}
+	s.configured(ctx)
 	at := doc.Offset(p.Position)
 	line := doc.Offset(protocol.Position{Line: p.Position.Line})
 	before := doc.Text[min(line, at):at]

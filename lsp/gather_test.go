@@ -9,6 +9,7 @@ import (
 
 	"github.com/rigrun/rigrun-lsp/engine/backend/backendtest"
 	"github.com/rigrun/rigrun-lsp/engine/config"
+	"github.com/rigrun/rigrun-lsp/engine/enginetest"
 	"github.com/rigrun/rigrun-lsp/lsp/lsptest"
 )
 
@@ -247,6 +248,41 @@ func TestCompletionInAMessage(t *testing.T) {
 			if err := g.Refuse("rigrun/context/complete", bad); err.Code != -32602 || !strings.Contains(err.Message, field) {
 				t.Errorf("%v", err)
 			}
+		}
+	}
+}
+
+// TestCompletionWaitsForTheSettings types a command of the configuration's before the
+// server knows the configuration.
+func TestCompletionWaitsForTheSettings(t *testing.T) {
+	noLeaks(t)
+	known := make(chan struct{})
+	e := lsptest.Start(t, lsptest.Options{
+		Profile: "vscode", Backend: &enginetest.Backend{Label: "scripted"},
+		Layers: func() ([]config.Layer, []config.Problem) {
+			<-known
+			return []config.Layer{{Source: "the test", Values: map[string]any{"actions": map[string]any{"shout": map[string]any{"prompt": "SHOUT"}}}}}, nil
+		},
+	})
+	doc := e.Open("talk.rigrun.md", "markdown", "/sh")
+	calls := []*lsptest.Call{
+		e.Send("rigrun/context/complete", map[string]any{"text": "/sh", "offset": 3}),
+		e.Send("textDocument/completion", map[string]any{
+			"textDocument": map[string]any{"uri": doc.URI}, "position": map[string]any{"line": 0, "character": 3},
+		}),
+	}
+	e.Call("textDocument/hover", map[string]any{
+		"textDocument": map[string]any{"uri": doc.URI}, "position": map[string]any{"line": 0, "character": 0},
+	})
+	for _, c := range calls {
+		if c.Over() {
+			t.Error("answered before the settings were known")
+		}
+	}
+	close(known)
+	for _, c := range calls {
+		if raw, err := c.Wait(); err != nil || !strings.Contains(string(raw), "/shout") {
+			t.Errorf("%s, %v", raw, err)
 		}
 	}
 }
