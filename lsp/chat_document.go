@@ -31,7 +31,7 @@ type sending struct {
 }
 
 // begin reports whether an answer may be written into a document now, and notes
-// that one is until end is called.
+// that one is until end is called, for the first time.
 func (s *sending) begin(u uri.URI) (end func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,11 +42,11 @@ func (s *sending) begin(u uri.URI) (end func(), ok bool) {
 		s.open = map[uri.URI]bool{}
 	}
 	s.open[u] = true
-	return func() {
+	return sync.OnceFunc(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		delete(s.open, u)
-	}, true
+	}), true
 }
 
 // sendCommand checks rigrun.send and starts its work.
@@ -70,7 +70,7 @@ func (s *Server) sendCommand(args []protocol.LSPAny, v view) error {
 	}
 	s.start(func(ctx context.Context) {
 		defer end()
-		s.send(ctx, doc, d, v)
+		s.send(ctx, doc, d, v, end)
 	})
 	return nil
 }
@@ -109,8 +109,9 @@ func readDialogue(text string) dialogue {
 
 func answerBegin(token string) string { return "<!-- rigrun " + token + " -->" }
 
-// send asks a chat document's question and writes the answer under it.
-func (s *Server) send(ctx context.Context, doc *document.Doc, d dialogue, v view) {
+// send asks a chat document's question and writes the answer under it. It calls
+// written once nothing more comes, before it says so: the next question may follow at once.
+func (s *Server) send(ctx context.Context, doc *document.Doc, d dialogue, v view, written func()) {
 	s.configured(ctx)
 	req, err := v.request(ctx, &ext.ChatParams{Message: &d.question, ConversationID: d.conversation})
 	if err != nil {
@@ -130,8 +131,9 @@ func (s *Server) send(ctx context.Context, doc *document.Doc, d dialogue, v view
 	widget := progress.Begin(ctx, s.conn, token, "rigrun: "+frame.Shorten(oneLine(d.question), 60), s.now)
 	n := &note{server: s, uri: doc.URI, token: rand.Text(), cancel: cancel, crlf: strings.Contains(doc.Text, "\r\n")}
 	if err := n.open(ctx, doc, d.end-len(d.question), d.end); err != nil {
-		widget.End(ctx, err.Error())
 		s.warn(err.Error())
+		written()
+		widget.End(ctx, err.Error())
 		return
 	}
 	result, err := s.engine.Chat(ctx, req, newReply(ctx, n, widget, activity, s.now))
@@ -144,11 +146,12 @@ func (s *Server) send(ctx context.Context, doc *document.Doc, d dialogue, v view
 		req.Left = result.Left
 	}
 	n.finish(closing(n.decision, err) + leftOut(req.Left))
-	widget.End(ctx, outcome(result, err))
 	if err != nil {
 		s.report(true, ext.CommandSend, err)
 	}
 	s.tellTrouble()
+	written()
+	widget.End(ctx, outcome(result, err)) // last: a widget that ends says that everything is written
 }
 
 // note is an answer that is written into a chat document while it comes. It is

@@ -57,11 +57,11 @@ func (s *Server) perform(ctx context.Context, j job) {
 	if err == nil && j.task.makes == testFile { // last: a person may think about it for long
 		ending = cmp.Or(s.writeTests(ctx, &j, result), ending)
 	}
-	widget.End(ctx, ending) // last: a widget that ends says that everything is shown
 	if err != nil {
 		s.report(true, "command", err)
 	}
 	s.tellTrouble()
+	widget.End(ctx, ending) // last: a widget that ends says that everything is shown
 }
 
 // tellNotApplied tells the person why an edit was not made, and returns it for
